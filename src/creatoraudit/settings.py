@@ -1,0 +1,64 @@
+"""What an operator can set: CREATORAUDIT_* in the environment. `creatoraudit settings` shows them all."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One immutable set of settings; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="CREATORAUDIT_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite+aiosqlite:///creatoraudit.db"),
+        description="Where the data lives: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
+    )
+    database_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database per process.")
+    redis_url: SecretStr | None = Field(
+        None, description="Redis shared by all processes (redis://HOST:6379/0); without it limits are counted in memory."
+    )
+    public_url: str | None = Field(
+        None, description="The URL clients reach this server under; without it the request's host is used."
+    )
+    rate_limit: int = Field(600, ge=1, description="Requests a minute for a key that has no limit of its own.")
+    anonymous_rate_limit: int = Field(
+        60, ge=1, description="Requests a minute for an address that sends no valid key."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated origins that browsers may call from; none by default."
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="The largest request body, in bytes.")
+    shutdown_timeout: int = Field(30, ge=1, description="Seconds that in-flight requests get to finish on shutdown.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least severe line logged.")
+    graphql_max_tokens: int = Field(4_000, ge=1, description="Tokens in one GraphQL document.")
+    graphql_max_depth: int = Field(12, ge=1, description="Levels of nesting in one GraphQL operation.")
+    graphql_max_aliases: int = Field(30, ge=1, description="Aliases in one GraphQL document.")
+    graphql_max_root_fields: int = Field(20, ge=1, description="Root fields in one GraphQL operation.")
+    graphql_max_cost: int = Field(10_000, ge=1, description="Cost of one GraphQL operation.")
+    graphql_timeout: float = Field(30.0, gt=0, description="Seconds one GraphQL operation may take.")
+    graphql_max_batch: int = Field(
+        0, ge=0, le=100, description="Operations in one batched GraphQL request; 0 refuses batches."
+    )
+    graphql_documents: Path | None = Field(
+        None, description="A directory of trusted documents, ID.graphql each, that clients may name by id."
+    )
+    graphql_documents_only: bool = Field(False, description="Whether only trusted documents are executed.")
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
