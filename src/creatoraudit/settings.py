@@ -18,15 +18,14 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database per process.")
     redis_url: SecretStr | None = Field(
-        None, description="Redis shared by all processes (redis://HOST:6379/0); without it limits are counted in memory."
+        None,
+        description="Redis shared by all processes (redis://HOST:6379/0); without it limits are counted in memory.",
     )
     public_url: str | None = Field(
         None, description="The URL clients reach this server under; without it the request's host is used."
     )
     rate_limit: int = Field(600, ge=1, description="Requests a minute for a key that has no limit of its own.")
-    anonymous_rate_limit: int = Field(
-        60, ge=1, description="Requests a minute for an address that sends no valid key."
-    )
+    anonymous_rate_limit: int = Field(60, ge=1, description="Requests a minute for an address that sends no valid key.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Comma-separated addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.",

@@ -51,9 +51,9 @@ class Organization(SQLModel, table=True):
     name: str
     is_active: bool = True
     has_subscription: bool = True
-    account_quota: int | None = None
-    max_recent_posts_per_account: int | None = None
-    post_lookback_days: int | None = None
+    account_quota: int | None = _counter(None)
+    max_recent_posts_per_account: int | None = _counter(None)
+    post_lookback_days: int | None = _counter(None)
     created_at: dt.datetime = _moment()
 
 
@@ -70,7 +70,7 @@ class ApiKey(SQLModel, table=True):
     key_hint: str
     scopes: list[str] = Field(sa_type=JSONText)
     is_enabled: bool = True
-    rate_limit: int | None = None
+    rate_limit: int | None = _counter(None)
     expires_at: dt.datetime | None = _moment(nullable=True)
     created_at: dt.datetime = _moment()
 
@@ -164,8 +164,8 @@ class Account(SQLModel, table=True):
     fb_play_count: int | None = _counter(None)
     ig_play_count: int | None = _counter(None)
     fb_like_count: int | None = _counter(None)
-    max_recent_posts_per_account: int | None = None
-    post_lookback_days: int | None = None
+    max_recent_posts_per_account: int | None = _counter(None)
+    post_lookback_days: int | None = _counter(None)
 
 
 _POST_SORT_KEYS = ("create_time", "view_count", "like_count", "play_count")
@@ -183,6 +183,14 @@ class Post(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("organization_id", "platform", "external_id"),
         Index("ix_posts_by_account", "account_id", "create_time", "account_video_id"),
+        Index(
+            "ix_posts_by_poster",
+            "organization_id",
+            "platform",
+            "account_username",
+            sqlite_where=text("account_id IS NULL"),
+            postgresql_where=text("account_id IS NULL"),
+        ),
         *(
             Index(
                 f"ix_posts_{kind}s_by_{key}",
@@ -325,3 +333,7 @@ class AccountClosing(SQLModel, table=True):
     gained_saves: int = _counter()
 
 
+def stored(row: SQLModel) -> dict[str, Any]:
+    """A row's values by column name, for Core inserts."""
+    values = row.model_dump()
+    return {"metadata" if name == "meta" else name: value for name, value in values.items()}

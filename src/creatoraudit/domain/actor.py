@@ -2,9 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Any
 
 from creatoraudit.errors import InsufficientScope
+
+
+class Tenancy(Enum):
+    """How far a statement reaches: it is part of the statement's shape, the organization's id is only bound."""
+
+    ORGANIZATION = "organization"
+    SYSTEM = "system"
 
 
 class KeyScope(StrEnum):
@@ -38,6 +46,15 @@ class Actor:
     def is_system(self) -> bool:
         """Whether tenancy does not apply: the worker and the command line."""
         return self.organization_id is None
+
+    @property
+    def tenancy(self) -> Tenancy:
+        """How far the actor's statements reach."""
+        return Tenancy.SYSTEM if self.is_system else Tenancy.ORGANIZATION
+
+    def bind(self, **params: Any) -> dict[str, Any]:
+        """A statement's parameters, with the organization they are asked for."""
+        return {"tenant": self.organization_id, **params}
 
     def may(self, scope: KeyScope) -> bool:
         """Whether one of the actor's scopes contains the given one."""

@@ -1,0 +1,290 @@
+"""The only place where SQLite and PostgreSQL differ."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import aiosqlite
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Integer,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    event,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from creatoraudit.db.statements import ByDialect
+from creatoraudit.db.types import JSONText
+
+if TYPE_CHECKING:
+    from creatoraudit.db.engine import Transaction
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Readers(Protocol):
+    """A pool of driver connections that only read."""
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]: ...
+    async def close(self) -> None: ...
+
+
+def readers(url: URL, pool_size: int) -> Readers:
+    """The pool that reads, for either database."""
+    return _SQLiteReaders(url, min(pool_size, 4)) if is_sqlite(url) else _PostgresReaders(url, pool_size)
+
+
+def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
+    """The engine that transactions run on: SQLite has one writer, PostgreSQL many."""
+    if not is_sqlite(url):
+        return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, connect_args={"isolation_level": None})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if migrating:  # SQLite rebuilds tables to change them, and must not cascade while it does
+            cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",
+)
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the URL names a SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file behind a SQLite URL; memory databases are refused, for readers could not share them."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("The database URL must name a file: sqlite+aiosqlite:///creatoraudit.db")
+    return Path(url.database)
+
+
+class _SQLiteReaders:
+    """A few read-only connections, each with its own thread."""
+
+    def __init__(self, url: URL, size: int) -> None:
+        self._uri = f"{sqlite_path(url).absolute().as_uri()}?mode=ro"
+        self._free: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(None)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        connection = await self._free.get()
+        try:
+            if connection is None:
+                connection = await self._open()
+            return list(await connection.execute_fetchall(sql, arguments))
+        finally:
+            self._free.put_nowait(connection)
+
+    async def _open(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._uri, uri=True, isolation_level=None, cached_statements=512)
+        for pragma in (f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}", "PRAGMA cache_size = -32768"):
+            await connection.execute(pragma)
+        return connection
+
+    async def close(self) -> None:
+        while not self._free.empty():
+            connection = self._free.get_nowait()
+            if connection is not None:
+                await connection.close()
+
+
+class _PostgresReaders:
+    """asyncpg's own pool, which also keeps each connection's prepared statements."""
+
+    def __init__(self, url: URL, size: int) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._size = size
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        if self._pool is None:
+            await self._open()
+        found: Sequence[Any] = await self._pool.fetch(sql, *arguments)
+        return found
+
+    async def _open(self) -> None:
+        import asyncpg  # noqa: PLC0415 - an extra: only those who have PostgreSQL need its driver
+
+        async def ids_are_text(connection: Any) -> None:
+            await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=1,
+                    max_size=self._size,
+                    init=ids_are_text,
+                    statement_cache_size=512,
+                    server_settings={"default_transaction_read_only": "on"},
+                )
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+
+@contextmanager
+def away(unavailable: type[Exception]) -> Iterator[None]:
+    """Turns the drivers' ways of saying that the database is away, full or locked into one error."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_away(error.orig):
+            raise unavailable from error
+        raise
+    except Exception as error:
+        if _is_away(error):
+            raise unavailable from error
+        raise
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if error is None:
+        return False
+    if isinstance(error, OSError | aiosqlite.OperationalError):
+        return True
+    state = getattr(error, "sqlstate", None) or ""
+    if state[:2] in {"08", "53", "57"}:
+        return True
+    # asyncpg's InterfaceError has no SQLSTATE: a connection that was lost or closed under us
+    return type(error).__module__.startswith("asyncpg") and type(error).__name__ in {
+        "InterfaceError",
+        "ConnectionDoesNotExistError",
+    }
+
+
+class position(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it stands for
+    """Where a text literally contains another, from 1; 0 where it does not. `%` and `_` are plain characters."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(position, "sqlite")
+def _instr(element: position, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(position, "postgresql")
+def _strpos(element: position, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+class _elements(FunctionElement[str]):  # noqa: N801
+    """The elements of a JSON array as rows with one text column, `value`."""
+
+    inherit_cache = True
+
+
+@compiles(_elements, "sqlite")
+def _json_each(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_elements, "postgresql")
+def _json_array_elements(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clauses, **options)})"
+
+
+def listed(name: str, of: TypeEngine[Any]) -> Subquery:
+    """A list parameter as a table of one column, `value`: one statement however many values are bound."""
+    rows = _elements(bindparam(name, type_=JSONText())).table_valued(column("value", Text()))
+    return select(cast(rows.c.value, of).label("value")).subquery()
+
+
+def one_of(tested: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values of a list parameter."""
+    return tested.in_(select(listed(name, tested.type).c.value))
+
+
+def per_parent(
+    rows: Select[Any], key: ColumnElement[Any], parents: Subquery, children: Select[Any], order: Sequence[Any]
+) -> ByDialect:
+    """The rows whose `key` is among the few `children` selected for each of the `parents`, with their `parent`.
+
+    `children` is correlated to `parents` and limited: every parent costs an index seek, never a sort of all its
+    children. PostgreSQL runs it as a lateral join, SQLite as a correlated list of keys.
+    """
+    labelled = rows.add_columns(parents.c.value.label("parent")).order_by(*order)
+    chosen = children.correlate(parents)
+    lateral = chosen.lateral()
+    return ByDialect(
+        sqlite=labelled.select_from(parents).where(key.in_(chosen)),
+        postgresql=labelled.select_from(parents.join(lateral, true())).where(key == next(iter(lateral.c))),
+    )
+
+
+def insert_or_ignore(dialect: Dialect, table: Table) -> Executable:
+    """An insert that does nothing where a row with the same key is already there; `rowcount` tells."""
+    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+@asynccontextmanager
+async def waiting(tx: "Transaction", seconds: int, too_long: Exception) -> AsyncIterator[None]:
+    """Bounds how long the statements inside wait for another transaction's rows.
+
+    SQLite needs no bound of its own: its one writer has already been waited for when a transaction begins.
+    """
+    if tx.dialect.name == "sqlite":
+        yield
+        return
+    await tx.execute(text(f"SET LOCAL lock_timeout = '{seconds}s'"))
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise too_long from error
+        raise
+    await tx.execute(text("SET LOCAL lock_timeout = 0"))
+
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+def for_update(rows: Select[Any]) -> ByDialect:
+    """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock."""
+    return ByDialect(sqlite=rows, postgresql=rows.with_for_update())

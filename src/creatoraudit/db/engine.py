@@ -1,0 +1,110 @@
+"""The database: short reads on pooled driver connections, and transactions that one command owns."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Dialect, Executable, event, text
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from creatoraudit.db import dialect as dialects
+from creatoraudit.db.dialect import away
+from creatoraudit.db.statements import Prepared, Statement
+from creatoraudit.errors import ServiceUnavailable
+
+T = TypeVar("T")
+Make = Callable[[Sequence[Any]], T]
+"""Makes a typed row of a driver's row: the `_make` of a NamedTuple."""
+
+
+class Reader(Protocol):
+    """Whatever a query can be asked of: the database, or a transaction that sees its own writes."""
+
+    async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
+        """The rows that answer the statement."""
+        ...
+
+
+class Transaction:
+    """One unit of work on the primary; it commits when its block ends and rolls back when that raises."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's dialect, for the few statements that differ."""
+        return self._connection.dialect
+
+    async def execute(
+        self, statement: Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Runs a Core statement; a list of parameters makes it one bulk write."""
+        return await self._connection.execute(statement, params)
+
+    async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
+        """Like `Database.fetch`, inside this transaction."""
+        result = await self._connection.execute(statement.select(self.dialect), params)
+        return [make(tuple(found)) for found in result]
+
+
+class Database:
+    """A store, by URL. Every read opens and closes its own short session; nothing is shared between resolvers."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self._writer = dialects.writer(self.url, pool_size)
+        self._readers = dialects.readers(self.url, pool_size)
+        self.dialect: Dialect = self._writer.dialect
+        self.on_statement: list[Callable[[str], None]] = []
+        """Called with the SQL of every statement before it runs."""
+        event.listen(self._writer.sync_engine, "before_cursor_execute", self._observed)
+
+    async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
+        """The rows that answer the statement, in one hop to the driver; ServiceUnavailable when it is away."""
+        prepared = statement.prepared(self.dialect)
+        for told in self.on_statement:
+            told(prepared.sql)
+        with away(ServiceUnavailable):
+            found = await self._readers.fetch(prepared.sql, prepared.arguments(params))
+        return _rows(found, make, prepared)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction on the primary."""
+        with away(ServiceUnavailable):
+            async with self._writer.begin() as connection:
+                yield Transaction(connection)
+
+    async def ping(self) -> None:
+        """Raises ServiceUnavailable when the database does not answer."""
+        with away(ServiceUnavailable):
+            await self._readers.fetch("SELECT 1", [])
+
+    async def analyze(self) -> None:
+        """Brings the planner's statistics up to date after a bulk load."""
+        async with self.transaction() as tx:
+            await tx.execute(text("ANALYZE"))
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._readers.close()
+        await self._writer.dispose()
+
+    def _observed(self, _conn: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        for told in self.on_statement:
+            told(sql)
+
+
+def _rows(found: Sequence[Any], make: Make[T], prepared: Prepared) -> list[T]:
+    if not prepared.converters:
+        return [make(values) for values in found]
+    rows = []
+    for values in found:
+        converted = list(values)
+        for index, convert in prepared.converters:
+            if converted[index] is not None:
+                converted[index] = convert(converted[index])
+        rows.append(make(converted))
+    return rows

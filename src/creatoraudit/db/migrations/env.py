@@ -1,0 +1,31 @@
+"""Runs migrations on the connection that `creatoraudit.db.migrate` opened."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import BigInteger
+from sqlmodel.sql.sqltypes import AutoString
+
+from creatoraudit.db import types
+from creatoraudit.db.models import metadata
+
+
+def render(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Names our column types in a new migration as the models name them."""
+    if kind != "type":
+        return False
+    if isinstance(thing, AutoString):
+        return "sa.String()"
+    if isinstance(thing, BigInteger):
+        return "types.BigInt"
+    return f"types.{type(thing).__name__}()" if type(thing).__module__ == types.__name__ else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_item=render,
+)
+with context.begin_transaction():
+    context.run_migrations()

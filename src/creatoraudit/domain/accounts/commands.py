@@ -1,0 +1,137 @@
+"""Changing accounts. Each command is one transaction."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, delete, func, select, update
+
+from creatoraudit import clock
+from creatoraudit.db import dialect
+from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.models import Account, AccountVideo, Creator, Organization, Post, stored
+from creatoraudit.db.statements import ByDialect, statement
+from creatoraudit.db.types import Id
+from creatoraudit.domain import idempotency
+from creatoraudit.domain.accounts.inputs import AccountCreate, AccountPatch
+from creatoraudit.domain.accounts.queries import AccountRow, get_account
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.idempotency import Created
+from creatoraudit.domain.ids import new_id
+from creatoraudit.domain.scope import owned, scoped, table
+from creatoraudit.errors import Conflict, NotFound, QuotaExceeded, ValidationFailed
+
+_accounts, _creators, _posts = table(Account).c, table(Creator).c, table(Post).c
+
+
+async def create_account(
+    db: Database, actor: Actor, data: AccountCreate, *, idempotency_key: str | None = None
+) -> Created[AccountRow]:
+    """Starts tracking a profile; Conflict if it is tracked already, QuotaExceeded if there is no room for it."""
+    account_id = new_id()
+    async with db.transaction() as tx:
+        if data.creator_id is not None and not await _exists(tx, actor, data.creator_id):
+            raise ValidationFailed.of("creator_id", "must be the id of one of your creators")
+        earlier = await idempotency.claim(tx, actor, idempotency_key, "create_account", data, account_id)
+        if earlier is not None:
+            return Created(await get_account(tx, actor, earlier), replayed=True)
+        quota = await _quota(tx, actor)
+        await _insert(tx, actor, account_id, data)
+        if quota is not None and await _tracked(tx, actor) > quota:
+            raise QuotaExceeded(f"The organization's quota of {quota} accounts is used up.")
+        await _adopt_posts(tx, actor, account_id, data)
+        return Created(await get_account(tx, actor, account_id), replayed=False)
+
+
+async def update_account(db: Database, actor: Actor, account_id: str, patch: AccountPatch) -> AccountRow:
+    """Changes an account; NotFound if there is none."""
+    changes = patch.changes()
+    async with db.transaction() as tx:
+        if changes:
+            await tx.execute(
+                update(table(Account)).where(owned(Account, actor), _accounts.id == account_id).values(changes)
+            )
+        return await get_account(tx, actor, account_id)
+
+
+async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
+    """Ends tracking and removes the account, its account videos and the posts that only they kept."""
+    of_account = [owned(Post, actor), _posts.account_id == account_id]
+    async with db.transaction() as tx:
+        await tx.execute(
+            delete(table(AccountVideo)).where(
+                table(AccountVideo).c.post_id.in_(
+                    scoped(Post, actor.tenancy, _posts.id).where(_posts.account_id == account_id)
+                )
+            ),
+            actor.bind(),
+        )
+        await tx.execute(delete(table(Post)).where(*of_account, _posts.video_id.is_(None)))
+        await tx.execute(update(table(Post)).where(*of_account).values(account_id=None, account_video_id=None))
+        deleted = await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
+        if not deleted.rowcount:
+            raise NotFound("Account")
+
+
+async def _insert(tx: Transaction, actor: Actor, account_id: str, data: AccountCreate) -> None:
+    now = clock.now()
+    values = data.model_dump(exclude={"metadata"}) | {
+        "id": account_id,
+        "organization_id": actor.organization_id,
+        "meta": data.metadata,
+        "added_at": now,
+        "tracked_since": now.date(),
+    }
+    inserted = await tx.execute(dialect.insert_or_ignore(tx.dialect, table(Account)), stored(Account(**values)))
+    if not inserted.rowcount:
+        raise Conflict(f"The account '{data.username}' on {data.platform} is already tracked.")
+
+
+async def _adopt_posts(tx: Transaction, actor: Actor, account_id: str, data: AccountCreate) -> None:
+    await tx.execute(
+        update(table(Post))
+        .where(
+            owned(Post, actor),
+            _posts.account_id.is_(None),
+            _posts.platform == data.platform,
+            _posts.account_username == data.username,
+        )
+        .values(account_id=account_id)
+    )
+
+
+class _Quota(NamedTuple):
+    account_quota: int | None
+
+
+class _Total(NamedTuple):
+    total: int
+
+
+async def _quota(tx: Transaction, actor: Actor) -> int | None:
+    (found,) = await tx.fetch(_locked_quota(), _Quota._make, actor.bind())
+    return found.account_quota
+
+
+async def _tracked(tx: Transaction, actor: Actor) -> int:
+    (found,) = await tx.fetch(_account_total(actor.tenancy), _Total._make, actor.bind())
+    return found.total
+
+
+async def _exists(tx: Transaction, actor: Actor, creator_id: str) -> bool:
+    return bool(await tx.fetch(_creator(actor.tenancy), tuple, actor.bind(creator_id=creator_id)))
+
+
+@statement
+def _locked_quota() -> ByDialect:
+    organizations = table(Organization).c
+    mine = organizations.id == bindparam("tenant", type_=Id())
+    return dialect.for_update(select(organizations.account_quota).where(mine))
+
+
+@statement
+def _account_total(tenancy: Tenancy) -> Select[Any]:
+    return scoped(Account, tenancy, func.count())
+
+
+@statement
+def _creator(tenancy: Tenancy) -> Select[Any]:
+    return scoped(Creator, tenancy, _creators.id).where(_creators.id == bindparam("creator_id"))

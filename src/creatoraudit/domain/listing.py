@@ -1,0 +1,225 @@
+"""Lists as data: a noun declares its rows, filters and sort keys once, and is paged flat or per parent alike."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, func
+from sqlmodel import SQLModel
+
+from creatoraudit.db import dialect
+from creatoraudit.db.engine import Reader
+from creatoraudit.db.statements import ByDialect, statement
+from creatoraudit.db.types import Instant
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.paging import (
+    Page,
+    PageRequest,
+    Place,
+    Position,
+    Question,
+    Sort,
+    SortKey,
+    bound,
+    cut,
+    keyset,
+    order,
+    page_of,
+    place_of,
+)
+from creatoraudit.domain.scope import scoped
+from creatoraudit.domain.text import folded
+from creatoraudit.domain.validation import Input
+from creatoraudit.errors import CreatorAuditError
+
+R = TypeVar("R", bound=NamedTuple)
+
+
+@dataclass(frozen=True, eq=False)
+class Listing(Generic[R]):
+    """A list of the API: where its rows come from and what they can be filtered and ordered by.
+
+    A filter is a condition on a bound parameter of the filter's own name.
+    """
+
+    endpoint: str
+    model: type[SQLModel]
+    row: type[R]
+    columns: Sequence[ColumnElement[Any]]
+    source: FromClause
+    identity: ColumnElement[Any]
+    filters: Mapping[str, ColumnElement[bool]]
+    keys: Mapping[str, SortKey]
+    default_sort: Sort
+    parents: Mapping[str, ColumnElement[Any]]
+    always: ColumnElement[bool] | None = None
+
+    def rows(self, tenancy: Tenancy, filters: frozenset[str] = frozenset()) -> Select[Any]:
+        """Every row of the organization that passes the named filters."""
+        found = scoped(self.model, tenancy, *self.columns, source=self.source)
+        conditions = [self.filters[name] for name in sorted(filters)]
+        return found.where(*conditions, *([] if self.always is None else [self.always]))
+
+    def question(self, actor: Actor, filters: Mapping[str, Any], sort: Sort) -> Question:
+        """What this list's cursors are bound to."""
+        return Question(self.endpoint, actor.organization_id, filters, sort, _value_type(self.keys[sort.key]))
+
+    def cursor_of(self, question: Question) -> Callable[[R], str]:
+        """Makes the cursor of a row; a row carries the values of all its sort keys."""
+        key = question.sort.key
+        return lambda row: question.cursor(Position(getattr(row, key), row.id))  # type: ignore[attr-defined]
+
+
+def supplied(where: Input) -> dict[str, Any]:
+    """The filters that a client gave, by name, as they are echoed and as cursors are bound to them."""
+    return where.model_dump(mode="json", exclude_none=True)
+
+
+async def fetch_page(
+    db: Reader, actor: Actor, listing: Listing[R], where: Input, sort: Sort | None, request: PageRequest
+) -> Page[R]:
+    """One page of a list; ValidationFailed when its cursor belongs to another question."""
+    sort = sort or listing.default_sort
+    filters = supplied(where)
+    question = listing.question(actor, filters, sort)
+    position = question.position(request.cursor) if request.cursor is not None else None
+    conditions = _conditions(filters)
+    shape = frozenset(conditions)
+    params = actor.bind(**conditions, **bound(position), limit=request.limit + 1)
+    built = _page(actor.tenancy, listing, shape, sort, place_of(position), request.backward)
+    rows = await db.fetch(built, listing.row._make, params)
+    total = None
+    if request.include_total:
+        (counted,) = await db.fetch(_count(actor.tenancy, listing, shape), _Count._make, actor.bind(**conditions))
+        total = counted.total
+    return cut(rows, request, listing.cursor_of(question), total)
+
+
+async def fetch_pages(
+    db: Reader,
+    actor: Actor,
+    listing: Listing[R],
+    parent: str,
+    parents: Sequence[str],
+    where: Input,
+    sort: Sort | None,
+    request: PageRequest,
+) -> list[Page[R] | CreatorAuditError]:
+    """The same page for each of many parents, in their order and in one statement.
+
+    `parent` names the filter that a parent stands for; a page is the one that this filter would give, cursors
+    included. A cursor belongs to one parent: the others get the error in their place.
+    """
+    sort = sort or listing.default_sort
+    conditions = _conditions(supplied(where))
+    shape = frozenset(conditions)
+    questions = {one: listing.question(actor, {**supplied(where), parent: one}, sort) for one in parents}
+    refused: dict[str, CreatorAuditError] = {}
+    position = None
+    for one, question in questions.items() if request.cursor is not None else ():
+        try:
+            position = question.position(request.cursor or "")
+        except CreatorAuditError as error:
+            refused[one] = error
+    asked = [one for one in questions if one not in refused]
+    rows: dict[str, list[R]] = {one: [] for one in asked}
+    totals: dict[str, int] = {}
+    if asked:
+        params = actor.bind(**conditions, **bound(position), parents=asked, limit=request.limit + 1)
+        built = _pages(actor.tenancy, listing, parent, shape, sort, place_of(position), request.backward)
+        make = listing.row._make
+        for row, one in await db.fetch(built, lambda values: (make(values[:-1]), str(values[-1])), params):
+            rows[one].append(row)
+        if request.include_total:
+            counted = await db.fetch(_counts(actor.tenancy, listing, parent, shape), _ParentCount._make, params)
+            totals = {one: total for one, total in counted}
+    pages: list[Page[R] | CreatorAuditError] = []
+    for one in parents:
+        if one in refused:
+            pages.append(refused[one])
+        else:
+            total = totals.get(one, 0) if request.include_total else None
+            pages.append(cut(rows[one], request, listing.cursor_of(questions[one]), total))
+    return pages
+
+
+async def fetch_by_ids(db: Reader, actor: Actor, listing: Listing[R], ids: Sequence[str]) -> list[R | None]:
+    """The rows with these ids, in the ids' order, None where the organization has no such row."""
+    params = actor.bind(ids=list(dict.fromkeys(ids)))
+    rows = await db.fetch(_by_ids(actor.tenancy, listing), listing.row._make, params)
+    found = {row.id: row for row in rows}  # type: ignore[attr-defined]
+    return [found.get(one) for one in ids]
+
+
+class _Count(NamedTuple):
+    total: int
+
+
+class _ParentCount(NamedTuple):
+    parent: str
+    total: int
+
+
+@statement
+def _page(
+    tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str], sort: Sort, place: Place, backward: bool
+) -> Select[Any]:
+    rows = listing.rows(tenancy, filters)
+    return page_of(rows, listing.identity, listing.keys[sort.key], sort.direction, place, backward=backward)
+
+
+@statement
+def _pages(
+    tenancy: Tenancy,
+    listing: Listing[Any],
+    parent: str,
+    filters: frozenset[str],
+    sort: Sort,
+    place: Place,
+    backward: bool,
+) -> ByDialect:
+    key = listing.keys[sort.key]
+    parents = dialect.listed("parents", listing.parents[parent].type)
+    children = listing.rows(tenancy, filters).where(listing.parents[parent] == parents.c.value)
+    return dialect.per_parent(
+        listing.rows(tenancy),
+        listing.identity,
+        parents,
+        keyset(children, listing.identity, key, sort.direction, place, backward=backward),
+        order(key, listing.identity, sort.direction, backward=backward),
+    )
+
+
+@statement
+def _count(tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str]) -> Select[Any]:
+    return listing.rows(tenancy, filters).with_only_columns(func.count(), maintain_column_froms=True)
+
+
+@statement
+def _counts(tenancy: Tenancy, listing: Listing[Any], parent: str, filters: frozenset[str]) -> Select[Any]:
+    column = listing.parents[parent]
+    rows = listing.rows(tenancy, filters).where(dialect.one_of(column, "parents"))
+    return rows.with_only_columns(column, func.count(), maintain_column_froms=True).group_by(column)
+
+
+@statement
+def _by_ids(tenancy: Tenancy, listing: Listing[Any]) -> Select[Any]:
+    return listing.rows(tenancy).where(dialect.one_of(listing.identity, "ids"))
+
+
+def _conditions(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters as they are bound: text is compared folded, and a blank one does not filter."""
+    conditions = dict(filters)
+    if "q" in conditions:
+        conditions["q"] = folded(conditions["q"])
+        if not conditions["q"].strip():
+            del conditions["q"]
+    return conditions
+
+
+def _value_type(key: SortKey) -> type:
+    kind = key.column.type
+    if isinstance(kind, Instant):
+        return dt.datetime
+    return int if isinstance(kind, Integer) else str

@@ -1,0 +1,202 @@
+"""Validation, once for both edges: pydantic models judge, and every failure reads the same way."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from creatoraudit.errors import FieldError, ValidationFailed
+
+M = TypeVar("M", bound=BaseModel)
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+INT64_MAX = 2**63 - 1
+
+
+class Platform(StrEnum):
+    """Where accounts and posts live."""
+
+    INSTAGRAM = "instagram"
+    TIKTOK = "tiktok"
+
+
+class Input(BaseModel):
+    """What a client sends: strict types, and no field that is not named here."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Patch(Input):
+    """A change: absent means unchanged, null clears what can be null and leaves the rest as it is."""
+
+    def changes(self) -> dict[str, Any]:
+        """The fields to write, with their new values."""
+        nullable = type(self).clearable()
+        return {
+            name: value
+            for name in self.model_fields_set
+            if (value := getattr(self, name)) is not None or name in nullable
+        }
+
+    @classmethod
+    def clearable(cls) -> frozenset[str]:
+        """The fields that null clears."""
+        return frozenset()
+
+
+def _plain_text(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError("null_character", "must not contain the character U+0000")
+    if not value.isprintable() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+        raise PydanticCustomError("surrogate", "must be valid Unicode")
+    return value
+
+
+def _canonical_id(value: object) -> object:
+    if isinstance(value, str):
+        lowered = value.lower()
+        if UUID.match(lowered):
+            return lowered
+    raise PydanticCustomError("uuid", "must be a UUID")
+
+
+def _member(enum: type[StrEnum]) -> BeforeValidator:
+    def parse(value: object) -> object:
+        if isinstance(value, str) and value in enum._value2member_map_:
+            return enum(value)
+        raise PydanticCustomError("one_of", "must be one of: {names}", {"names": ", ".join(enum)})
+
+    return BeforeValidator(parse)
+
+
+PlainText = Annotated[str, AfterValidator(_plain_text)]
+UUIDText = Annotated[
+    str, BeforeValidator(_canonical_id, json_schema_input_type=str), Field(json_schema_extra={"format": "uuid"})
+]
+PlatformName = Annotated[Platform, _member(Platform)]
+Query = Annotated[PlainText, Field(max_length=128)]
+Hours = Annotated[int, Field(ge=1, le=168)]
+Cap = Annotated[int, Field(ge=1, le=INT64_MAX)]
+Category = Annotated[PlainText, Field(min_length=1, max_length=64)]
+
+_METADATA_KEYS = 20
+_METADATA_LENGTH = 255
+
+
+def _metadata(value: dict[str, Any]) -> dict[str, Any]:
+    if len(value) > _METADATA_KEYS:
+        raise PydanticCustomError("metadata", "must have at most {n} keys", {"n": _METADATA_KEYS})
+    for name, item in value.items():
+        _metadata_text(name, "keys")
+        if isinstance(item, str):
+            _metadata_text(item, "values")
+        elif isinstance(item, int) and abs(item) > INT64_MAX:
+            raise PydanticCustomError("metadata", "must not have integers beyond 64 bits")
+        elif not isinstance(item, str | int | float | bool | None):
+            raise PydanticCustomError("metadata", "values must be strings, numbers, booleans or null")
+    return value
+
+
+def _metadata_text(text: str, what: str) -> None:
+    if len(text) > _METADATA_LENGTH:
+        raise PydanticCustomError(
+            "metadata", "{what} must have at most {n} characters", {"what": what, "n": _METADATA_LENGTH}
+        )
+    _plain_text(text)
+
+
+Metadata = Annotated[
+    dict[str, Any],
+    AfterValidator(_metadata),
+    Field(
+        json_schema_extra={
+            "maxProperties": _METADATA_KEYS,
+            "propertyNames": {"maxLength": _METADATA_LENGTH},
+            "additionalProperties": {
+                "type": ["string", "number", "boolean", "null"],
+                "maxLength": _METADATA_LENGTH,
+            },
+        }
+    ),
+]
+
+
+def validate(model: type[M], data: Mapping[str, Any]) -> M:
+    """The model made of the data, or ValidationFailed naming every field that is wrong."""
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        raise failed(error, model) from None
+
+
+def failed(error: ValidationError, model: type[BaseModel]) -> ValidationFailed:
+    """What pydantic found, in this API's words."""
+    found = error.errors(include_url=False)
+    errors = [FieldError(_path(one["loc"]), _message(one, model)) for one in found]
+    limit = next((e for one, e in zip(found, errors, strict=True) if one["type"] in _BOUNDS), None)
+    if limit is not None:
+        return ValidationFailed(errors, f"{limit.field} {limit.message}.")
+    return ValidationFailed(errors)
+
+
+_BOUNDS = frozenset({"less_than_equal", "too_long", "string_too_long"})
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
+
+
+def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return f"is not a known field{hint(str(error['loc'][-1]), model.model_fields)}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}"
+        case "string_too_short":
+            return f"must have at least {_characters(context['min_length'])}"
+        case "string_too_long":
+            return f"must have at most {_characters(context['max_length'])}"
+        case "too_short":
+            return f"must have at least {context['min_length']} items"
+        case "too_long":
+            return f"must have at most {context['max_length']} items"
+        case kind if kind in _KINDS:
+            return f"must be {_KINDS[kind]}"
+        case _:
+            return error["msg"]
+
+
+_KINDS = {
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "int_parsing_size": "an integer of at most 64 bits",
+    "float_type": "a number",
+    "bool_type": "a boolean",
+    "string_type": "a string",
+    "string_unicode": "valid Unicode",
+    "dict_type": "an object",
+    "list_type": "an array",
+}
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count} characters"
+
+
+def hint(name: str, known: Mapping[str, object]) -> str:
+    """`, did you mean 'x'?` for the nearest known name, or nothing."""
+    import difflib  # noqa: PLC0415 - only a wrong name needs it
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return f", did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,101 @@
+"""Real databases for every test: a SQLite file always, PostgreSQL where one answers."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from creatoraudit.db import migrate
+from creatoraudit.db.engine import Database
+
+IN_CI = os.environ.get("CI") == "true"
+POSTGRES_URL = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
+REDIS_URL = os.environ.get("CREATORAUDIT_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+SHARED_DATA = Path(
+    os.environ.get(
+        "CREATORAUDIT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data" / "tiktok-trending-2020-12.json"
+    )
+)
+
+
+def left_out(what: str) -> NoReturn:
+    """Skips a test whose real part is not on this machine, and says so at the end; in CI that is a failure."""
+    if IN_CI:
+        pytest.fail(f"{what} is needed in CI and is not here")
+    pytest.skip(f"{what} is not on this machine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = {
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    }
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"Left out: {reason}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    asyncio.run(migrate.upgrade(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> str | None:
+    """A migrated PostgreSQL database of this test process's own; None where no server answers."""
+
+    async def prepare() -> str | None:
+        name = f"creatoraudit_test_{worker_id}"
+        admin = create_async_engine(make_url(POSTGRES_URL), isolation_level="AUTOCOMMIT")
+        try:
+            async with admin.connect() as connection:
+                await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                await connection.execute(text(f"CREATE DATABASE {name}"))
+        except OSError:
+            return None
+        finally:
+            await admin.dispose()
+        url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+        await migrate.upgrade(url)
+        return url
+
+    return asyncio.run(prepare())
+
+
+@pytest.fixture
+async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "creatoraudit.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'creatoraudit.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
+    """An empty, migrated database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        return sqlite_url
+    url: str | None = request.getfixturevalue("postgres_url")
+    if url is None:
+        left_out("PostgreSQL")
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("TRUNCATE organizations RESTART IDENTITY CASCADE"))
+    await engine.dispose()
+    return url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """A database to ask; closed after the test."""
+    database = Database(database_url)
+    yield database
+    await database.close()
