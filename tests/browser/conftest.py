@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route, async_playwright, expect
+
+expect.set_options(timeout=20_000)  # the machine may be busy with other tests
 
 
 class LiveServer(Protocol):
