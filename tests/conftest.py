@@ -72,24 +72,32 @@ def postgres_url(worker_id: str) -> str | None:
 
 
 @pytest.fixture
-async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """A fresh SQLite database of this test's own."""
     shutil.copy(sqlite_template, tmp_path / "creatoraudit.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'creatoraudit.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
-    """An empty, migrated database: the test runs once on each kind."""
-    if request.param == "sqlite":
-        return sqlite_url
-    url: str | None = request.getfixturevalue("postgres_url")
-    if url is None:
+@pytest.fixture
+def empty_postgres_url(postgres_url: str | None) -> str:
+    """This process's PostgreSQL database, emptied."""
+    if postgres_url is None:
         left_out("PostgreSQL")
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE organizations RESTART IDENTITY CASCADE"))
-    await engine.dispose()
+
+    async def empty(url: str) -> None:
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            await connection.execute(text("TRUNCATE organizations RESTART IDENTITY CASCADE"))
+        await engine.dispose()
+
+    asyncio.run(empty(postgres_url))
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty, migrated database: the test runs once on each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "empty_postgres_url")
     return url
 
 
