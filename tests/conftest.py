@@ -80,7 +80,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def empty_postgres_url(postgres_url: str | None) -> str:
-    """This process's PostgreSQL database, emptied."""
+    """The PostgreSQL database of this process, emptied."""
     if postgres_url is None:
         left_out("PostgreSQL")
 

@@ -25,7 +25,7 @@ def today() -> dt.date:
 @contextmanager
 def frozen(at: dt.datetime) -> Iterator[None]:
     """Stops the clock at an aware time for the duration of a test."""
-    global _source
+    global _source  # noqa: PLW0603 - there is one clock
     before, _source = _source, lambda: at.astimezone(dt.UTC)
     try:
         yield

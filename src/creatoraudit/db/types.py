@@ -40,7 +40,7 @@ class Instant(TypeDecorator[dt.datetime]):
             return value
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         return dt.datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -56,7 +56,7 @@ class Day(TypeDecorator[dt.date]):
     def process_bind_param(self, value: dt.date | None, dialect: Dialect) -> Any:
         return value if value is None or dialect.name == "postgresql" else value.isoformat()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.date | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.date | None:  # noqa: ARG002 - SQLAlchemy's signature
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -84,5 +84,5 @@ class JSONText(TypeDecorator[Any]):
             return value
         return orjson.dumps(value).decode()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         return orjson.loads(value) if isinstance(value, str) else value

@@ -133,7 +133,7 @@ async def fetch_pages(
             rows[one].append(row)
         if request.include_total:
             counted = await db.fetch(_counts(actor.tenancy, listing, parent, shape), _ParentCount._make, params)
-            totals = {one: total for one, total in counted}
+            totals = {count.parent: count.total for count in counted}
     pages: list[Page[R] | CreatorAuditError] = []
     for one in parents:
         if one in refused:

@@ -1,5 +1,6 @@
 """Validation, once for both edges: pydantic models judge, and every failure reads the same way."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -50,8 +51,6 @@ class Patch(Input):
 def _plain_text(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("null_character", "must not contain the character U+0000")
-    if not value.isprintable() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
-        raise PydanticCustomError("surrogate", "must be valid Unicode")
     return value
 
 
@@ -152,51 +151,34 @@ def _path(location: tuple[int | str, ...]) -> str:
     return path
 
 
-def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "missing":
-            return "is required"
-        case "extra_forbidden":
-            return f"is not a known field{hint(str(error['loc'][-1]), model.model_fields)}"
-        case "greater_than_equal":
-            return f"must be at least {context['ge']}"
-        case "less_than_equal":
-            return f"must be at most {context['le']}"
-        case "string_too_short":
-            return f"must have at least {_characters(context['min_length'])}"
-        case "string_too_long":
-            return f"must have at most {_characters(context['max_length'])}"
-        case "too_short":
-            return f"must have at least {context['min_length']} items"
-        case "too_long":
-            return f"must have at most {context['max_length']} items"
-        case kind if kind in _KINDS:
-            return f"must be {_KINDS[kind]}"
-        case _:
-            return error["msg"]
-
-
-_KINDS = {
-    "int_type": "an integer",
-    "int_from_float": "an integer",
-    "int_parsing_size": "an integer of at most 64 bits",
-    "float_type": "a number",
-    "bool_type": "a boolean",
-    "string_type": "a string",
-    "string_unicode": "valid Unicode",
-    "dict_type": "an object",
-    "list_type": "an array",
+_MESSAGES = {
+    "missing": "is required",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_short": "must have at least {min_length} character(s)",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} item(s)",
+    "too_long": "must have at most {max_length} items",
+    "int_type": "must be an integer",
+    "int_from_float": "must be an integer",
+    "int_parsing_size": "must be an integer of at most 64 bits",
+    "float_type": "must be a number",
+    "bool_type": "must be a boolean",
+    "string_type": "must be a string",
+    "string_unicode": "must be valid Unicode",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
 }
 
 
-def _characters(count: int) -> str:
-    return "1 character" if count == 1 else f"{count} characters"
+def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"is not a known field{hint(str(error['loc'][-1]), model.model_fields)}"
+    template = _MESSAGES.get(error["type"])
+    return error["msg"] if template is None else template.format(**error.get("ctx", {}))
 
 
 def hint(name: str, known: Mapping[str, object]) -> str:
     """`, did you mean 'x'?` for the nearest known name, or nothing."""
-    import difflib  # noqa: PLC0415 - only a wrong name needs it
-
     near = difflib.get_close_matches(name, known, n=1)
     return f", did you mean '{near[0]}'?" if near else ""

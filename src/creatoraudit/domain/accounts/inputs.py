@@ -20,8 +20,10 @@ from creatoraudit.domain.validation import (
 )
 
 _PROFILE_URL = {
-    Platform.INSTAGRAM: re.compile(r"(?:https?://)?(?:www\.|m\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?\Z", re.I),
-    Platform.TIKTOK: re.compile(r"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@([^/?#]+)/?(?:[?#].*)?\Z", re.I),
+    Platform.INSTAGRAM: re.compile(
+        r"(?:https?://)?(?:www\.|m\.)?instagram\.com/([^/?#]+)/?(?:[?#].*)?\Z", re.IGNORECASE
+    ),
+    Platform.TIKTOK: re.compile(r"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@([^/?#]+)/?(?:[?#].*)?\Z", re.IGNORECASE),
 }
 _USERNAME = {
     Platform.INSTAGRAM: (re.compile(r"[a-z0-9._]{1,30}\Z"), "1–30"),
