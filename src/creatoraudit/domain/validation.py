@@ -62,7 +62,9 @@ def _canonical_id(value: object) -> object:
     raise PydanticCustomError("uuid", "must be a UUID")
 
 
-def _member(enum: type[StrEnum]) -> BeforeValidator:
+def member_of(enum: type[StrEnum]) -> BeforeValidator:
+    """Takes a member's value for the member, and names them all when it is none."""
+
     def parse(value: object) -> object:
         if isinstance(value, str) and value in enum._value2member_map_:
             return enum(value)
@@ -75,7 +77,7 @@ PlainText = Annotated[str, AfterValidator(_plain_text)]
 UUIDText = Annotated[
     str, BeforeValidator(_canonical_id, json_schema_input_type=str), Field(json_schema_extra={"format": "uuid"})
 ]
-PlatformName = Annotated[Platform, _member(Platform)]
+PlatformName = Annotated[Platform, member_of(Platform)]
 Query = Annotated[PlainText, Field(max_length=128)]
 Hours = Annotated[int, Field(ge=1, le=168)]
 Cap = Annotated[int, Field(ge=1, le=INT64_MAX)]
