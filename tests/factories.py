@@ -11,6 +11,7 @@ from creatoraudit.domain.accounts.commands import create_account
 from creatoraudit.domain.accounts.inputs import AccountCreate
 from creatoraudit.domain.accounts.queries import AccountRow
 from creatoraudit.domain.actor import Actor, acting_for
+from creatoraudit.domain.api_keys import ApiKeyCreate, CreatedKey, create_api_key
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
 from creatoraudit.domain.validation import validate
@@ -28,3 +29,8 @@ async def an_account(db: Database, actor: Actor, username: str = "acme", **field
     """A tracked account, on TikTok unless told otherwise."""
     data = validate(AccountCreate, {"platform": "tiktok", "username": username, **fields})
     return (await create_account(db, actor, data)).row
+
+
+async def an_api_key(db: Database, actor: Actor, **fields: Any) -> CreatedKey:
+    """A key of the organization; all scopes unless told otherwise."""
+    return await create_api_key(db, actor, validate(ApiKeyCreate, {"name": "dashboard", **fields}))

@@ -176,7 +176,10 @@ _MESSAGES = {
 def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         return f"is not a known field{hint(str(error['loc'][-1]), model.model_fields)}"
-    template = _MESSAGES.get(error["type"])
+    kind = error["type"]
+    if isinstance(error["input"], str) and f"string_{kind}" in _MESSAGES:
+        kind = f"string_{kind}"  # a length that pydantic checks behind another validator forgets what it is one of
+    template = _MESSAGES.get(kind)
     return error["msg"] if template is None else template.format(**error.get("ctx", {}))
 
 
