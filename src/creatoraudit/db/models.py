@@ -42,6 +42,11 @@ def _json() -> Any:
     return Field(default_factory=dict, sa_type=JSONText, nullable=False)
 
 
+def _stale() -> Any:
+    """What the last observation did not have: by name, when it was last observed, null for never."""
+    return Field(default=None, sa_type=JSONText, nullable=True)
+
+
 class Organization(SQLModel, table=True):
     """A tenant: everything else belongs to one."""
 
@@ -166,6 +171,7 @@ class Account(SQLModel, table=True):
     fb_like_count: int | None = _counter(None)
     max_recent_posts_per_account: int | None = _counter(None)
     post_lookback_days: int | None = _counter(None)
+    stale: dict[str, int | None] | None = _stale()
 
 
 _POST_SORT_KEYS = ("create_time", "view_count", "like_count", "play_count")
@@ -239,6 +245,7 @@ class Post(SQLModel, table=True):
     platform_data: dict[str, Any] = _json()
     first_scrape_time: dt.datetime | None = _moment(nullable=True)
     last_scrape_time: dt.datetime | None = _moment(nullable=True)
+    stale: dict[str, int | None] | None = _stale()
     updated_at: dt.datetime = _moment()
 
 
@@ -279,7 +286,9 @@ class PostClosing(SQLModel, table=True):
     """A post at the end of a UTC day on which it was observed.
 
     `views` … are the last known totals, `gained_views` … the gains since tracking began, cumulative: a window's sum
-    is the difference of two of them, found by two index seeks whatever the window's length.
+    is the difference of two of them, found by two index seeks whatever the window's length. `second` is the second of
+    the day at which the post was last observed; `stale` names the counters that this observation did not have, with
+    the second at which the day last showed them, null where the value is carried over from an earlier day.
     """
 
     __tablename__ = "post_closings"
@@ -287,7 +296,7 @@ class PostClosing(SQLModel, table=True):
 
     post_id: int = Field(primary_key=True, sa_type=BigInt, sa_column_args=_references("posts.id", "CASCADE"))
     day: dt.date = Field(primary_key=True, sa_type=Day)
-    observed_at: dt.datetime = _moment()
+    second: int
     observed_days: int
     views: int | None = _counter(None)
     plays: int | None = _counter(None)
@@ -301,13 +310,15 @@ class PostClosing(SQLModel, table=True):
     gained_comments: int = _counter()
     gained_shares: int = _counter()
     gained_saves: int = _counter()
+    stale: dict[str, int | None] | None = _stale()
 
 
 class AccountClosing(SQLModel, table=True):
     """An account at the end of a UTC day on which it or one of its posts was observed.
 
     Totals and cumulative gains are the sums over its account videos; `observed_days` counts the days up to this one
-    on which the profile itself was observed.
+    on which the profile itself was observed, `second` is when, null on a day that only showed posts; `stale` speaks of
+    `followers`.
     """
 
     __tablename__ = "account_closings"
@@ -315,7 +326,7 @@ class AccountClosing(SQLModel, table=True):
 
     account_id: str = Field(primary_key=True, sa_type=Id, sa_column_args=_references("accounts.id", "CASCADE"))
     day: dt.date = Field(primary_key=True, sa_type=Day)
-    observed_at: dt.datetime | None = _moment(nullable=True)
+    second: int | None = None
     observed_days: int
     followers: int | None = _counter(None)
     gained_followers: int = _counter()
@@ -331,6 +342,7 @@ class AccountClosing(SQLModel, table=True):
     gained_comments: int = _counter()
     gained_shares: int = _counter()
     gained_saves: int = _counter()
+    stale: dict[str, int | None] | None = _stale()
 
 
 def stored(row: SQLModel) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def upgrade() -> None:
         sa.Column("fb_like_count", types.BigInt, nullable=True),
         sa.Column("max_recent_posts_per_account", types.BigInt, nullable=True),
         sa.Column("post_lookback_days", types.BigInt, nullable=True),
+        sa.Column("stale", types.JSONText(), nullable=True),
         sa.ForeignKeyConstraint(
             ["creator_id"], ["creators.id"], name=op.f("fk_accounts_creator_id"), ondelete="SET NULL"
         ),
@@ -141,7 +142,7 @@ def upgrade() -> None:
         "account_closings",
         sa.Column("account_id", types.Id(), nullable=False),
         sa.Column("day", types.Day(), nullable=False),
-        sa.Column("observed_at", types.Instant(), nullable=True),
+        sa.Column("second", sa.Integer(), nullable=True),
         sa.Column("observed_days", sa.Integer(), nullable=False),
         sa.Column("followers", types.BigInt, nullable=True),
         sa.Column("gained_followers", types.BigInt, nullable=False),
@@ -157,6 +158,7 @@ def upgrade() -> None:
         sa.Column("gained_comments", types.BigInt, nullable=False),
         sa.Column("gained_shares", types.BigInt, nullable=False),
         sa.Column("gained_saves", types.BigInt, nullable=False),
+        sa.Column("stale", types.JSONText(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_account_closings_account_id"), ondelete="CASCADE"
         ),
@@ -198,6 +200,7 @@ def upgrade() -> None:
         sa.Column("platform_data", types.JSONText(), nullable=False),
         sa.Column("first_scrape_time", types.Instant(), nullable=True),
         sa.Column("last_scrape_time", types.Instant(), nullable=True),
+        sa.Column("stale", types.JSONText(), nullable=True),
         sa.Column("updated_at", types.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_posts_account_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
@@ -305,7 +308,7 @@ def upgrade() -> None:
         "post_closings",
         sa.Column("post_id", types.BigInt, nullable=False),
         sa.Column("day", types.Day(), nullable=False),
-        sa.Column("observed_at", types.Instant(), nullable=False),
+        sa.Column("second", sa.Integer(), nullable=False),
         sa.Column("observed_days", sa.Integer(), nullable=False),
         sa.Column("views", types.BigInt, nullable=True),
         sa.Column("plays", types.BigInt, nullable=True),
@@ -319,6 +322,7 @@ def upgrade() -> None:
         sa.Column("gained_comments", types.BigInt, nullable=False),
         sa.Column("gained_shares", types.BigInt, nullable=False),
         sa.Column("gained_saves", types.BigInt, nullable=False),
+        sa.Column("stale", types.JSONText(), nullable=True),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_post_closings_post_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("post_id", "day", name=op.f("pk_post_closings")),
         sqlite_with_rowid=False,
