@@ -1,13 +1,17 @@
 """Bringing a database's schema to this version. Several servers may start at once: one migrates, the others wait."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, make_url, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, String, column, make_url, select, table, text
 
 from creatoraudit.db import dialect
+from creatoraudit.db.engine import Database
+from creatoraudit.db.statements import Statement
 
 _LOCK = 0x63_72_65_61  # "crea"
 
@@ -35,9 +39,28 @@ async def current(url: str) -> str | None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+@cache
+def latest() -> str:
+    """The revision that this version needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+async def is_current(db: Database) -> bool:
+    """Whether a database that was migrated at some time is at the revision that this version needs."""
+    return await db.fetch(_VERSION, tuple, {}) == [(latest(),)]
+
+
+_VERSION = Statement(select(table("alembic_version", column("version_num", String())).c.version_num))
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -1,0 +1,112 @@
+"""The application: its routes, its layers and what it holds while it serves, as data."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from creatoraudit.db import migrate
+from creatoraudit.db.dialect import is_sqlite
+from creatoraudit.db.engine import Database
+from creatoraudit.http.access_log import AccessLog
+from creatoraudit.http.clients import Proxies
+from creatoraudit.http.guard import guarded, route
+from creatoraudit.http.head import Head
+from creatoraudit.http.headers import AnswerHeaders
+from creatoraudit.http.health import healthz, readyz
+from creatoraudit.http.keys import Keys
+from creatoraudit.http.pages import index_page
+from creatoraudit.http.problems import Problems, http_problem
+from creatoraudit.http.request_id import RequestId
+from creatoraudit.http.state import State, base_url_of
+from creatoraudit.http.static import static_app
+from creatoraudit.rate_limits import RateLimits
+from creatoraudit.settings import Settings
+
+EXPOSED_HEADERS = (
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-ID",
+)
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application for these settings, or for those of the environment."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings) as app.state.opened:
+            yield
+
+    app = Starlette(
+        routes=[
+            route("/", {"GET": guarded(_index, public=True, produces=None)}),
+            route("/healthz", {"GET": guarded(healthz, public=True, produces=None)}),
+            route("/readyz", {"GET": guarded(readyz, public=True, produces=None)}),
+            Mount("/static", static_app),
+        ],
+        middleware=[
+            Middleware(AnswerHeaders),
+            Middleware(RequestId),
+            Middleware(AccessLog),
+            *_cors(settings),
+            Middleware(Head),
+            Middleware(Problems),
+        ],
+        exception_handlers={HTTPException: http_problem},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[State]:
+    """Everything a process holds while it serves; a SQLite file is brought to this version's schema first."""
+    url = settings.database_url.get_secret_value()
+    db = Database(url, pool_size=settings.database_pool_size)
+    rate_limits = RateLimits(settings.redis_url.get_secret_value() if settings.redis_url else None)
+    try:
+        if is_sqlite(db.url):
+            await migrate.upgrade(url)
+        elif await migrate.current(url) != migrate.latest():
+            raise RuntimeError("The database lacks migrations: run `creatoraudit db upgrade` and start again.")
+        yield State(settings, db, rate_limits, Keys(db), Proxies(settings.trusted_proxies))
+    finally:
+        await rate_limits.close()
+        await db.close()
+
+
+async def _index(request: Request) -> Response:
+    return index_page(base_url_of(request.scope))
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+            expose_headers=EXPOSED_HEADERS,
+        )
+    ]

@@ -1,0 +1,55 @@
+"""Strong entity tags: a client that has the current answer already gets a 304 instead of it."""
+
+import hashlib
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+
+
+class ETag:
+    """Tags JSON answers to GET and HEAD with a hash of their body, and answers If-None-Match."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None
+
+        async def send_tagged(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and message["status"] == 200:  # noqa: PLR2004
+                start = message
+            elif start is None:
+                await send(message)
+            elif message.get("more_body", False):  # a stream: nobody knows its hash yet
+                held, start = start, None
+                await send(held)
+                await send(message)
+            else:
+                held, start = start, None
+                await _send_tagged(scope, send, held, message)
+
+        await self.app(scope, receive, send_tagged)
+
+
+async def _send_tagged(scope: Scope, send: Send, start: Message, body: Message) -> None:
+    tag = f'"{hashlib.blake2b(body["body"], digest_size=16).hexdigest()}"'
+    headers = MutableHeaders(raw=list(start["headers"]))
+    headers["etag"] = tag
+    headers.setdefault("cache-control", "private, no-cache")
+    start = {**start, "headers": headers.raw}
+    if matches(Headers(scope=scope).getlist("if-none-match"), tag):
+        for name in ("content-length", "content-type"):
+            del headers[name]
+        start, body = {**start, "status": 304}, {**body, "body": b""}
+    await send(start)
+    await send(body)
+
+
+def matches(if_none_match: list[str], tag: str) -> bool:
+    """Whether one of the client's tags, weak or strong, or its `*`, stands for this one."""
+    sent = ",".join(if_none_match)
+    return sent.strip() == "*" or tag in _TAG.findall(sent)

@@ -1,0 +1,49 @@
+"""The keys that this process knows for the moment, so that not every request has to ask the database."""
+
+import hashlib
+import time
+
+from creatoraudit import clock
+from creatoraudit.db.engine import Database
+from creatoraudit.domain import api_keys
+from creatoraudit.domain.actor import Actor
+from creatoraudit.errors import Unauthorized
+
+LIFETIME_SECONDS = 0.9
+_CAPACITY = 10_000
+
+
+class Keys:
+    """Actors by key, each for less than a second: a key that is disabled elsewhere stops here within that time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[bytes, tuple[Actor, float]] = {}
+        self._forgotten = 0
+
+    async def authenticate(self, key: str | None) -> Actor:
+        """Who the key belongs to; Unauthorized for none or an unknown one, Forbidden for one not to be used now."""
+        if key is None:
+            raise Unauthorized("An API key is required: Authorization: Bearer <key>.")
+        digest = hashlib.sha256(key.encode()).digest()
+        started = time.monotonic()
+        actor, until = self._known.get(digest, (None, 0.0))
+        if actor is not None and started < until and (actor.expires_at is None or clock.now() < actor.expires_at):
+            return actor
+        forgotten = self._forgotten
+        actor = await api_keys.authenticate(self._db, key)
+        if forgotten == self._forgotten:  # else what was read may be older than what was forgotten meanwhile
+            self._remember(digest, actor, started + LIFETIME_SECONDS)
+        return actor
+
+    def forget(self, key_id: str | None = None) -> None:
+        """Asks the database again for one key, or for all: what was changed in this process counts at once."""
+        self._forgotten += 1
+        for digest in [d for d, (actor, _) in self._known.items() if key_id in {None, actor.api_key_id}]:
+            del self._known[digest]
+
+    def _remember(self, digest: bytes, actor: Actor, until: float) -> None:
+        self._known.pop(digest, None)
+        while len(self._known) >= _CAPACITY:
+            del self._known[next(iter(self._known))]
+        self._known[digest] = (actor, until)

@@ -1,0 +1,34 @@
+"""How the server is run."""
+
+import uvicorn
+from starlette.applications import Starlette
+
+from creatoraudit.settings import Settings
+
+_KEEP_ALIVE_SECONDS = 30
+_HEADER_BYTES = 65_536
+
+
+def server_config(
+    app: Starlette | str, settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1
+) -> uvicorn.Config:
+    """How uvicorn runs an application, or for the import path of a factory of it.
+
+    Forwarded headers, access logs and the format of logs are this program's own business.
+    """
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        workers=workers,
+        factory=isinstance(app, str),
+        http="h11",  # httptools takes headers without limit
+        h11_max_incomplete_event_size=_HEADER_BYTES,
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+    )

@@ -1,0 +1,57 @@
+"""What the process holds while it serves, and what the layers know about the request they are in."""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Scope
+
+from creatoraudit.db.engine import Database
+from creatoraudit.domain.actor import Actor
+from creatoraudit.http.clients import Proxies, host_of
+from creatoraudit.http.keys import Keys
+from creatoraudit.rate_limits import RateLimits
+from creatoraudit.settings import Settings
+
+REQUEST_ID = "creatoraudit.request_id"
+ACTOR = "creatoraudit.actor"
+HEADERS = "creatoraudit.headers"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One per process, from start to shutdown."""
+
+    settings: Settings
+    db: Database
+    rate_limits: RateLimits
+    keys: Keys
+    proxies: Proxies
+
+
+def state_of(scope: Scope) -> State:
+    """The state of the application that serves the request."""
+    state: State = scope["app"].state.opened
+    return state
+
+
+def request_id_of(scope: Scope) -> str:
+    """The request's X-Request-ID."""
+    return str(scope[REQUEST_ID])
+
+
+def actor_of(scope: Scope) -> Actor:
+    """Who asks; only behind a check of the key."""
+    actor: Actor = scope[ACTOR]
+    return actor
+
+
+def answer_headers(scope: Scope) -> MutableHeaders:
+    """Headers that the answer will carry whatever it is: an error, a 304, an answer from elsewhere."""
+    headers: MutableHeaders = scope[HEADERS]
+    return headers
+
+
+def base_url_of(scope: Scope) -> str:
+    """The URL that clients reach this server under, without a slash at its end."""
+    state = state_of(scope)
+    return state.settings.public_url or f"{state.proxies.scheme_of(scope)}://{host_of(scope)}"
