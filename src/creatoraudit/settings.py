@@ -1,10 +1,14 @@
 """What an operator can set: CREATORAUDIT_* in the environment. `creatoraudit settings` shows them all."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_DATABASE_URL = re.compile(r"sqlite\+aiosqlite:///(?!:memory:|\Z)|postgresql\+asyncpg://.")
 
 
 class Settings(BaseSettings):
@@ -55,6 +59,22 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, value: SecretStr) -> SecretStr:
+        if not _DATABASE_URL.match(value.get_secret_value()):
+            raise PydanticCustomError(
+                "database_url", "must be sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
+            )
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise PydanticCustomError("redis_url", "must be redis://HOST:PORT/NUMBER or rediss://HOST:PORT/NUMBER")
         return value
 
     @field_validator("public_url")
