@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from creatoraudit.db import migrate
 from creatoraudit.db.engine import Database
 
+pytest_plugins = ["http_fixtures"]
+
 IN_CI = os.environ.get("CI") == "true"
 POSTGRES_URL = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("CREATORAUDIT_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")

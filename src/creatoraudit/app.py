@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
+from creatoraudit import logs
 from creatoraudit.db import migrate
 from creatoraudit.db.dialect import is_sqlite
 from creatoraudit.db.engine import Database
@@ -43,8 +43,6 @@ EXPOSED_HEADERS = (
     "X-Request-ID",
 )
 
-log = structlog.get_logger(__name__)
-
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application for these settings, or for those of the environment."""
@@ -75,6 +73,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def from_environment() -> Starlette:
+    """The application as each process of a server makes it, with its logs."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return create_app(settings)
 
 
 @asynccontextmanager

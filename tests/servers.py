@@ -1,0 +1,82 @@
+"""Servers of this program as people run them: processes of their own, reached through real sockets."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+COMMAND = """
+import sys
+from creatoraudit import app, settings
+from creatoraudit.http import server
+server.serve(app.from_environment(), settings.Settings(), host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+class Process:
+    """A running server: its URL, its log, and the process itself."""
+
+    def __init__(self, url: str, log: Path, process: subprocess.Popen[bytes]) -> None:
+        self.url = url
+        self.log = log
+        self.process = process
+
+    def stop(self) -> int:
+        """Asks it to stop, and returns its exit status."""
+        self.process.terminate()
+        return self.process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running(log: Path, settings: Mapping[str, str]) -> Iterator[Process]:
+    """A server with these settings that has started; stopped afterwards."""
+    port = free_port()
+    server = start(log, settings, port)
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+def start(log: Path, settings: Mapping[str, str], port: int) -> Process:
+    """A server that may or may not come up."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, str(port)],
+            env=environment | {f"CREATORAUDIT_{name}": value for name, value in settings.items()},
+            stdout=output,
+            stderr=output,
+        )
+    return Process(f"http://127.0.0.1:{port}", log, process)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(server: Process) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.process.poll() is None, server.log.read_text()
+        try:
+            if httpx.get(f"{server.url}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"The server did not start in {START_SECONDS} s: {server.log.read_text()}")
