@@ -14,13 +14,6 @@ import httpx
 START_SECONDS = 30
 STOP_SECONDS = 15
 
-COMMAND = """
-import sys
-from creatoraudit import app, settings
-from creatoraudit.http import server
-server.serve(app.from_environment(), settings.Settings(), host="127.0.0.1", port=int(sys.argv[1]))
-"""
-
 
 class Process:
     """A running server: its URL, its log, and the process itself."""
@@ -54,7 +47,7 @@ def start(log: Path, settings: Mapping[str, str], port: int) -> Process:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, str(port)],
+            [sys.executable, "-m", "creatoraudit", "serve", "--port", str(port)],
             env=environment | {f"CREATORAUDIT_{name}": value for name, value in settings.items()},
             stdout=output,
             stderr=output,

@@ -1,6 +1,7 @@
 """How the server is run."""
 
 import sys
+from socket import socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,29 +16,25 @@ _KEEP_ALIVE_SECONDS = 30
 _HEADER_BYTES = 65_536
 
 
-def serve(app: Starlette | str, settings: Settings, *, host: str, port: int, workers: int = 1) -> None:
-    """Serves until a signal comes, then lets the requests in flight finish; several workers need an import path."""
-    config = server_config(app, settings, host=host, port=port, workers=workers)
+def serve(app: Starlette | str, settings: Settings, listener: socket, *, workers: int = 1) -> None:
+    """Serves on a bound socket until a signal comes, then lets the requests in flight finish.
+
+    Several workers need the import path of a factory for the application.
+    """
+    config = _config(app, settings, workers)
     if workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        Multiprocess(config, sockets=[listener]).run()
         return
     server = uvicorn.Server(config)
-    server.run()
+    server.run(sockets=[listener])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
 
 
-def server_config(
-    app: Starlette | str, settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1
-) -> uvicorn.Config:
-    """The configuration for an application, or for the import path of a factory of it.
-
-    Forwarded headers, access logs and the format of logs are this program's own business.
-    """
+def _config(app: Starlette | str, settings: Settings, workers: int) -> uvicorn.Config:
+    # forwarded headers, access logs and the format of logs are this program's own business
     return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         workers=workers,
         factory=isinstance(app, str),
         http="h11",  # httptools takes headers without limit
