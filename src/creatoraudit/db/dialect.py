@@ -1,7 +1,7 @@
 """The only place where SQLite and PostgreSQL differ."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,15 +12,19 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Executable,
+    FromClause,
     Integer,
     Select,
     Subquery,
     Table,
     Text,
+    and_,
     bindparam,
     cast,
     column,
     event,
+    func,
+    literal,
     select,
     text,
     true,
@@ -29,7 +33,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -213,6 +219,30 @@ def _strpos(element: position, compiler: SQLCompiler, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
+class _checked(FunctionElement[Any]):  # noqa: N801
+    inherit_cache = True
+
+
+@compiles(_checked, "sqlite")
+def _unary_plus(element: _checked, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(_checked, "postgresql")
+def _as_it_is(element: _checked, compiler: SQLCompiler, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+def checked(tested: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column that rows are only checked by, never sought by.
+
+    SQLite takes every equality for ten rows until it has statistics, PostgreSQL keeps them by itself.
+    """
+    element = _checked(tested)
+    element.type = tested.type
+    return element
+
+
 class _elements(FunctionElement[str]):  # noqa: N801
     """The elements of a JSON array as rows with one text column, `value`."""
 
@@ -240,6 +270,31 @@ def one_of(tested: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     return tested.in_(select(listed(name, tested.type).c.value))
 
 
+class _item(FunctionElement[str]):  # noqa: N801
+    """One item of a JSON array, as text or as the number it is."""
+
+    inherit_cache = True
+
+
+@compiles(_item, "sqlite")
+def _json_extract(element: _item, compiler: SQLCompiler, **options: Any) -> str:
+    array, place = element.clauses
+    return f"json_extract({compiler.process(array, **options)}, '$[{place.value}]')"
+
+
+@compiles(_item, "postgresql")
+def _arrow(element: _item, compiler: SQLCompiler, **options: Any) -> str:
+    array, place = element.clauses
+    return f"({compiler.process(array, **options)}::json ->> {place.value})"
+
+
+def paired(name: str, key: TypeEngine[Any], value: TypeEngine[Any]) -> Subquery:
+    """A list parameter of pairs as a table of two columns, `key` and `value`."""
+    rows = _elements(bindparam(name, type_=JSONText())).table_valued(column("value", Text()))
+    first, second = (_item(rows.c.value, literal(place)) for place in range(2))
+    return select(cast(first, key).label("key"), cast(second, value).label("value")).subquery()
+
+
 def per_parent(
     rows: Select[Any], key: ColumnElement[Any], parents: Subquery, children: Select[Any], order: Sequence[Any]
 ) -> ByDialect:
@@ -257,10 +312,29 @@ def per_parent(
     )
 
 
+def insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what happens where a row with the same key is already there."""
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def insert_or_ignore(dialect: Dialect, table: Table) -> Executable:
     """An insert that does nothing where a row with the same key is already there; `rowcount` tells."""
-    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    return insert(dialect, table).on_conflict_do_nothing()
+
+
+def upsert(dialect: Dialect, table: Table) -> Executable:
+    """An insert that replaces the row with the same primary key, where there is one."""
+    inserted = insert(dialect, table)
+    replaced = {column.name: inserted.excluded[column.name] for column in table.c if not column.primary_key}
+    return inserted.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=replaced)
+
+
+def clashed(error: DBAPIError) -> bool:
+    """Whether two transactions got into each other's way, so that the one that failed may be tried again."""
+    return getattr(error.orig, "sqlstate", None) in _CLASHES
+
+
+_CLASHES = frozenset({"23503", "23505", "40001", "40P01"})  # a row vanished, a row appeared, no order, deadlock
 
 
 @asynccontextmanager
@@ -285,6 +359,41 @@ async def waiting(tx: "Transaction", seconds: int, too_long: Exception) -> Async
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def for_update(rows: Select[Any]) -> ByDialect:
-    """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock."""
-    return ByDialect(sqlite=rows, postgresql=rows.with_for_update())
+def for_update(rows: Select[Any], of: Table | None = None) -> ByDialect:
+    """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock.
+
+    `of` is the table whose rows are locked, where the question joins several.
+    """
+    return ByDialect(sqlite=rows, postgresql=rows.with_for_update(of=of))
+
+
+Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+JoinLast = Callable[[FromClause, Table, str, ColumnElement[Any], str, ColumnElement[Any]], tuple[FromClause, Columns]]
+"""Joins each row to at most one of another table, the last along one of its columns up to a bound.
+
+Takes the rows so far, the other table, its column that names the owner and the owner's value, the column that orders
+and the bound; returns the join and the other table's columns, null where there is none.
+"""
+
+
+def by_last_rows(build: Callable[[JoinLast], Select[Any]]) -> ByDialect:
+    """A statement that joins last rows: PostgreSQL seeks each at once, SQLite, without LATERAL, its key first."""
+    return ByDialect(sqlite=build(_join_last_by_key), postgresql=build(_join_last_laterally))
+
+
+def _join_last_by_key(
+    source: FromClause, rows: Table, owner: str, owned_by: ColumnElement[Any], along: str, until: ColumnElement[Any]
+) -> tuple[FromClause, Columns]:
+    row, earlier = rows.alias(), rows.alias()
+    last = select(func.max(earlier.c[along])).where(earlier.c[owner] == owned_by, earlier.c[along] <= until)
+    found = last.correlate_except(earlier).scalar_subquery()
+    return source.outerjoin(row, and_(row.c[owner] == owned_by, row.c[along] == found)), row.c
+
+
+def _join_last_laterally(
+    source: FromClause, rows: Table, owner: str, owned_by: ColumnElement[Any], along: str, until: ColumnElement[Any]
+) -> tuple[FromClause, Columns]:
+    earlier = rows.alias()
+    last = select(earlier).where(earlier.c[owner] == owned_by, earlier.c[along] <= until)
+    found = last.order_by(earlier.c[along].desc()).limit(1).correlate_except(earlier).lateral()
+    return source.outerjoin(found, true()), found.c

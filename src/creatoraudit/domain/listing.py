@@ -25,8 +25,8 @@ from creatoraudit.domain.paging import (
     cut,
     keyset,
     order,
-    page_of,
     place_of,
+    walk,
 )
 from creatoraudit.domain.scope import scoped
 from creatoraudit.domain.text import folded
@@ -53,13 +53,29 @@ class Listing(Generic[R]):
     keys: Mapping[str, SortKey]
     default_sort: Sort
     parents: Mapping[str, ColumnElement[Any]]
-    always: ColumnElement[bool] | None = None
 
-    def rows(self, tenancy: Tenancy, filters: frozenset[str] = frozenset()) -> Select[Any]:
-        """Every row of the organization that passes the named filters."""
-        found = scoped(self.model, tenancy, *self.columns, source=self.source)
-        conditions = [self.filters[name] for name in sorted(filters)]
-        return found.where(*conditions, *([] if self.always is None else [self.always]))
+    def rows(
+        self,
+        tenancy: Tenancy,
+        filters: frozenset[str] = frozenset(),
+        *,
+        key: SortKey | None = None,
+        led: bool = False,
+    ) -> Select[Any]:
+        """Every row of the organization that passes the named filters, ready to be walked along a key.
+
+        `led` says that ids or parents lead to the rows, so that the owner is only checked; a parent's filter does too.
+        """
+        home = self.model if key is None or key.home is None else key.home
+        led = led or not filters.isdisjoint(self.parents)
+        found = scoped(home, tenancy, *self.columns, source=self.source, seek=not led)
+        if key is not None and key.identity is not None:
+            found = found.where(key.identity.is_not(None))
+        return found.where(*(self.filters[name] for name in sorted(filters)))
+
+    def identity_along(self, key: SortKey) -> ColumnElement[Any]:
+        """The row's id in the table along which a key is walked."""
+        return self.identity if key.identity is None else key.identity
 
     def question(self, actor: Actor, filters: Mapping[str, Any], sort: Sort) -> Question:
         """What this list's cursors are bound to."""
@@ -67,8 +83,8 @@ class Listing(Generic[R]):
 
     def cursor_of(self, question: Question) -> Callable[[R], str]:
         """Makes the cursor of a row; a row carries the values of all its sort keys."""
-        key = question.sort.key
-        return lambda row: question.cursor(Position(getattr(row, key), row.id))  # type: ignore[attr-defined]
+        name, value = question.sort.key, self.keys[question.sort.key].value
+        return lambda row: question.cursor(Position(value(getattr(row, name)), row.id))  # type: ignore[attr-defined]
 
 
 def supplied(where: Input) -> dict[str, Any]:
@@ -165,8 +181,14 @@ class _ParentCount(NamedTuple):
 def _page(
     tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str], sort: Sort, place: Place, backward: bool
 ) -> Select[Any]:
-    rows = listing.rows(tenancy, filters)
-    return page_of(rows, listing.identity, listing.keys[sort.key], sort.direction, place, backward=backward)
+    key = listing.keys[sort.key]
+    walked = listing.rows(tenancy, filters, key=key)
+    identity = listing.identity_along(key)
+    if not key.nullable:
+        return walk(walked, identity, key, sort.direction, place, backward=backward)
+    ids = keyset(walked, identity, key, sort.direction, place, backward=backward)
+    rows = listing.rows(tenancy, led=True).where(listing.identity.in_(ids))
+    return rows.order_by(*order(key, listing.identity, sort.direction, backward=backward))
 
 
 @statement
@@ -181,12 +203,12 @@ def _pages(
 ) -> ByDialect:
     key = listing.keys[sort.key]
     parents = dialect.listed("parents", listing.parents[parent].type)
-    children = listing.rows(tenancy, filters).where(listing.parents[parent] == parents.c.value)
+    children = listing.rows(tenancy, filters, key=key, led=True).where(listing.parents[parent] == parents.c.value)
     return dialect.per_parent(
-        listing.rows(tenancy),
+        listing.rows(tenancy, led=True),
         listing.identity,
         parents,
-        keyset(children, listing.identity, key, sort.direction, place, backward=backward),
+        keyset(children, listing.identity_along(key), key, sort.direction, place, backward=backward),
         order(key, listing.identity, sort.direction, backward=backward),
     )
 
@@ -199,13 +221,13 @@ def _count(tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str]) -> 
 @statement
 def _counts(tenancy: Tenancy, listing: Listing[Any], parent: str, filters: frozenset[str]) -> Select[Any]:
     column = listing.parents[parent]
-    rows = listing.rows(tenancy, filters).where(dialect.one_of(column, "parents"))
+    rows = listing.rows(tenancy, filters, led=True).where(dialect.one_of(column, "parents"))
     return rows.with_only_columns(column, func.count(), maintain_column_froms=True).group_by(column)
 
 
 @statement
 def _by_ids(tenancy: Tenancy, listing: Listing[Any]) -> Select[Any]:
-    return listing.rows(tenancy).where(dialect.one_of(listing.identity, "ids"))
+    return listing.rows(tenancy, led=True).where(dialect.one_of(listing.identity, "ids"))
 
 
 def _conditions(filters: Mapping[str, Any]) -> dict[str, Any]:

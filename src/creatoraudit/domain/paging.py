@@ -15,6 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, tuple_, union_all
+from sqlmodel import SQLModel
 
 from creatoraudit.domain.validation import UUID
 from creatoraudit.errors import ValidationFailed
@@ -47,10 +48,17 @@ class Sort(NamedTuple):
 
 
 class SortKey(NamedTuple):
-    """What a list can be ordered by, and whether rows may lack it."""
+    """What a list can be ordered by, and whether rows may lack it.
+
+    `home` and `identity` say along which table the order is walked, and where that table repeats the row's id, if not
+    the list's own. `value` makes the column's value of what a row shows under the key's name.
+    """
 
     column: ColumnElement[Any]
     nullable: bool = False
+    home: type[SQLModel] | None = None
+    identity: ColumnElement[Any] | None = None
+    value: Callable[[Any], Any] = lambda shown: shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +177,12 @@ def cut(
     return Page(items, request.limit, more, request.cursor is not None, cursor_of, total_count)
 
 
-def page_of(
+def walk(
     rows: Select[Any], identity: ColumnElement[Any], key: SortKey, direction: Direction, place: Place, *, backward: bool
 ) -> Select[Any]:
-    """The statement of one page: the rows that `keyset` finds, in the order they are read."""
-    if not key.nullable:
-        (walk,) = _walks(rows, identity, key, direction, place, backward=backward)
-        return walk
-    ids = keyset(rows, identity, key, direction, place, backward=backward)
-    return rows.where(identity.in_(ids)).order_by(*order(key, identity, direction, backward=backward))
+    """The first `limit` of the `rows` behind the bound `after_value` and `after_id`, by a key that no row lacks."""
+    (found,) = _walks(rows, identity, key, direction, place, backward=backward)
+    return found
 
 
 def keyset(
@@ -189,7 +194,7 @@ def keyset(
     """
     ids = rows.with_only_columns(identity.label("identity"), key.column.label("value"), maintain_column_froms=True)
     walks = _walks(ids, identity, key, direction, place, backward=backward)
-    parts = [walk.add_columns(literal(number).label("part")).subquery() for number, walk in enumerate(walks)]
+    parts = [one.add_columns(literal(number).label("part")).subquery() for number, one in enumerate(walks)]
     found = union_all(*(part.select() for part in parts)).subquery() if len(parts) > 1 else parts[0]
     towards = direction.reverse if backward else direction
     return (
@@ -224,7 +229,7 @@ def _walks(
     towards = direction.reverse if backward else direction
     names = {"after_value": key.column, "after_id": identity}
 
-    def walk(some: Select[Any], *along: str, behind: bool) -> Select[Any]:
+    def along_index(some: Select[Any], *along: str, behind: bool) -> Select[Any]:
         columns = [names[name] for name in along]
         if behind:
             here, there = tuple_(*columns), tuple_(*(bindparam(n, type_=names[n].type) for n in along))
@@ -232,9 +237,9 @@ def _walks(
         return some.order_by(*_run(columns, towards)).limit(_limit())
 
     if not key.nullable:
-        return [walk(rows, "after_value", "after_id", behind=place is not Place.START)]
-    values = walk(rows.where(key.column.is_not(None)), "after_value", "after_id", behind=place is Place.VALUE)
-    nulls = walk(rows.where(key.column.is_(None)), "after_id", behind=place is Place.NULL)
+        return [along_index(rows, "after_value", "after_id", behind=place is not Place.START)]
+    values = along_index(rows.where(key.column.is_not(None)), "after_value", "after_id", behind=place is Place.VALUE)
+    nulls = along_index(rows.where(key.column.is_(None)), "after_id", behind=place is Place.NULL)
     if backward:
         return [values] if place is Place.VALUE else [nulls, values]
     return [nulls] if place is Place.NULL else [values, nulls]

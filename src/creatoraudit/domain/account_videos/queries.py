@@ -1,0 +1,129 @@
+"""Reading account videos."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam
+
+from creatoraudit.db.dialect import position
+from creatoraudit.db.engine import Reader
+from creatoraudit.db.models import Account, AccountVideo, Post
+from creatoraudit.domain import listing
+from creatoraudit.domain.account_videos.inputs import AccountVideoFilter
+from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.listing import Listing
+from creatoraudit.domain.paging import Direction, Page, PageRequest, Sort, SortKey
+from creatoraudit.domain.scope import table
+from creatoraudit.errors import CreatorAuditError, NotFound
+
+
+class AccountVideoRow(NamedTuple):
+    """An account video as both edges show it, in the order of the REST object."""
+
+    id: str
+    post_id: int
+    platform: str
+    external_id: str
+    shortcode: str | None
+    added_at: dt.datetime
+    updated_at: dt.datetime
+    first_scrape_time: dt.datetime | None
+    last_scrape_time: dt.datetime | None
+    description: str | None
+    create_time: dt.datetime | None
+    media_type: str | None
+    duration: float | None
+    is_unavailable: bool | None
+    cover_image_url: str | None
+    cover_image_url_original: str | None
+    video_url: str | None
+    video_url_original: str | None
+    view_count: int | None
+    like_count: int | None
+    comment_count: int | None
+    share_count: int | None
+    play_count: int | None
+    saved_count: int | None
+    total_views: int | None
+    total_plays: int | None
+    account_id: str
+    account_username: str | None
+    platform_account_id: str | None
+    platform_data: dict[str, Any]
+
+
+_account_videos, _posts, _accounts = table(AccountVideo), table(Post), table(Account)
+_av, _p = _account_videos.c, _posts.c
+_OF_RECORD = {"id": _av.id, "post_id": _av.post_id, "added_at": _av.added_at}
+
+ACCOUNT_VIDEOS: Listing[AccountVideoRow] = Listing(
+    endpoint="account-videos",
+    model=AccountVideo,
+    row=AccountVideoRow,
+    columns=[(_OF_RECORD[name] if name in _OF_RECORD else _p[name]).label(name) for name in AccountVideoRow._fields],
+    # Only the creator's filter looks at the account: an outer join costs nothing where nobody does.
+    source=_account_videos.join(_posts, _p.id == _av.post_id).outerjoin(_accounts, _accounts.c.id == _p.account_id),
+    identity=_av.id,
+    filters={
+        "account_id": _p.account_id == bindparam("account_id"),
+        "creator_id": _accounts.c.creator_id == bindparam("creator_id"),
+        "platform": _p.platform == bindparam("platform"),
+        "q": position(_p.description_folded, bindparam("q")) > 0,
+    },
+    keys={
+        "added_at": SortKey(_av.added_at),
+        **{
+            name: SortKey(_p[name], nullable=True, home=Post, identity=_p.account_video_id)
+            for name in ("create_time", "view_count", "like_count", "play_count")
+        },
+    },
+    default_sort=Sort("create_time", Direction.DESC),
+    parents={"account_id": _p.account_id, "creator_id": _accounts.c.creator_id},
+)
+
+
+async def list_account_videos(
+    db: Reader, actor: Actor, *, where: AccountVideoFilter, sort: Sort | None = None, page: PageRequest
+) -> Page[AccountVideoRow]:
+    """One page of the organization's account videos."""
+    return await listing.fetch_page(db, actor, ACCOUNT_VIDEOS, where, sort, page)
+
+
+async def account_videos_by_account_ids(
+    db: Reader,
+    actor: Actor,
+    ids: Sequence[str],
+    *,
+    where: AccountVideoFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+) -> list[Page[AccountVideoRow] | CreatorAuditError]:
+    """The same page of each account's videos, in the accounts' order."""
+    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "account_id", ids, where, sort, page)
+
+
+async def account_videos_by_creator_ids(
+    db: Reader,
+    actor: Actor,
+    ids: Sequence[str],
+    *,
+    where: AccountVideoFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+) -> list[Page[AccountVideoRow] | CreatorAuditError]:
+    """The same page of the videos of each creator's accounts, in the creators' order."""
+    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "creator_id", ids, where, sort, page)
+
+
+async def account_videos_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[AccountVideoRow | None]:
+    """The account videos with these ids, in the ids' order, None for those the organization does not have."""
+    return await listing.fetch_by_ids(db, actor, ACCOUNT_VIDEOS, ids)
+
+
+async def get_account_video(db: Reader, actor: Actor, account_video_id: str) -> AccountVideoRow:
+    """The account video, or NotFound."""
+    (video,) = await account_videos_by_ids(db, actor, [account_video_id])
+    if video is None:
+        raise NotFound("Account video")
+    return video

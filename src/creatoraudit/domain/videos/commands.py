@@ -1,0 +1,109 @@
+"""Changing videos. Each command is one transaction."""
+
+from sqlalchemy import ScalarSelect, delete, func, insert, update
+
+from creatoraudit import clock
+from creatoraudit.db import dialect
+from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.models import Account, Post, Video
+from creatoraudit.domain import idempotency
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.idempotency import Created
+from creatoraudit.domain.ids import new_id
+from creatoraudit.domain.scope import owned, scoped, table
+from creatoraudit.domain.videos.inputs import VideoCreate, VideoPatch
+from creatoraudit.domain.videos.queries import VideoRow, get_video
+from creatoraudit.errors import Conflict, NotFound
+
+_videos, _posts, _accounts = table(Video), table(Post), table(Account)
+
+
+async def create_video(
+    db: Database, actor: Actor, data: VideoCreate, *, idempotency_key: str | None = None
+) -> Created[VideoRow]:
+    """Starts tracking a post by itself; Conflict if it is tracked so already."""
+    video_id = new_id()
+    async with db.transaction() as tx:
+        earlier = await idempotency.claim(tx, actor, idempotency_key, "create_video", data, video_id)
+        if earlier is not None:
+            return Created(await get_video(tx, actor, earlier), replayed=True)
+        post_id = await _claim_post(tx, actor, data, video_id)
+        now = clock.now()
+        video = insert(_videos).values(
+            id=video_id,
+            organization_id=actor.organization_id,
+            post_id=post_id,
+            is_active=data.is_active,
+            scrape_interval_hours=data.scrape_interval_hours,
+            metadata=data.metadata,
+            added_at=now,
+            updated_at=now,
+        )
+        await tx.execute(video)
+        return Created(await get_video(tx, actor, video_id), replayed=False)
+
+
+async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPatch) -> VideoRow:
+    """Changes a video; NotFound if there is none."""
+    changes = patch.changes()
+    async with db.transaction() as tx:
+        if changes:
+            await tx.execute(
+                update(_videos)
+                .where(owned(Video, actor), _videos.c.id == video_id)
+                .values(changes | {"updated_at": clock.now()})
+            )
+        return await get_video(tx, actor, video_id)
+
+
+async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
+    """Ends tracking and removes the video, and its post unless an account's feed keeps it; NotFound if none."""
+    async with db.transaction() as tx:
+        deleted = await tx.execute(
+            delete(_videos).where(owned(Video, actor), _videos.c.id == video_id).returning(_videos.c.post_id)
+        )
+        post_id = deleted.scalar()
+        if post_id is None:
+            raise NotFound("Video")
+        await tx.execute(update(_posts).where(_posts.c.id == post_id).values(video_id=None))
+        await tx.execute(delete(_posts).where(_posts.c.id == post_id, _posts.c.account_video_id.is_(None)))
+
+
+async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str) -> int:
+    """Makes the post point to the video, and the post itself where nobody tracks it yet; Conflict if it has one."""
+    identifier = data.post
+    inserted = dialect.insert(tx.dialect, _posts).values(
+        organization_id=actor.organization_id,
+        platform=data.platform,
+        external_id=identifier.external_id,
+        shortcode=identifier.shortcode,
+        account_username=identifier.username,
+        video_id=video_id,
+        platform_data={},
+        updated_at=clock.now(),
+    )
+    claimed = await tx.execute(
+        inserted.on_conflict_do_update(
+            index_elements=[_posts.c.organization_id, _posts.c.platform, _posts.c.external_id],
+            set_={
+                name: func.coalesce(_posts.c[name], inserted.excluded[name])
+                for name in ("video_id", "account_username")
+            },
+        ).returning(_posts.c.id, _posts.c.video_id)
+    )
+    post = claimed.one()
+    if post.video_id != video_id:
+        raise Conflict(f"The video '{identifier.external_id}' on {data.platform} is already tracked.")
+    await tx.execute(
+        update(_posts).where(_posts.c.id == post.id, _posts.c.account_id.is_(None)).values(account_id=_poster())
+    )
+    return int(post.id)
+
+
+def _poster() -> ScalarSelect[str]:
+    """The account that published a post, if its organization tracks it."""
+    posted_by = (_accounts.c[name] == _posts.c[column] for name, column in _POSTER.items())
+    return scoped(Account, Tenancy.SYSTEM, _accounts.c.id).where(*posted_by).correlate(_posts).scalar_subquery()
+
+
+_POSTER = {"organization_id": "organization_id", "platform": "platform", "username": "account_username"}
