@@ -45,7 +45,8 @@ def print_many(records: Sequence[Mapping[str, Any]], columns: Sequence[str], *, 
 
 def masked(url: str) -> str:
     """A URL as it may be shown: without its password and without the values of its query."""
-    return re.sub(r"([?&][^=&]*=)[^&]*", r"\1***", re.sub(r"(://[^:/@]*:).*@", r"\1***@", url))
+    plain = re.sub(r"([?&]\w+=)[^&]*", r"\1***", url)
+    return re.sub(r"(://[^:/@]*:).*@", r"\1***@", plain)
 
 
 def _text(value: Any) -> str:
