@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from factories import an_account, an_api_key, an_organization
 from httpx import ASGITransport, AsyncClient
-from servers import running
 from starlette.applications import Starlette
 
 from creatoraudit.app import create_app
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
 from creatoraudit.settings import Settings
+from factories import an_account, an_api_key, an_organization
+from servers import running
 
 BASE_URL = "http://api.test"
 

@@ -16,6 +16,7 @@ BODY = "creatoraudit.body"
 
 _INT64 = range(-(2**63), 2**63)
 _INT64_DIGITS = 20
+_ERRORS_NAMED = 20
 _SUSPECT = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|\d{19}|[eE]\+?\d{3}")
 
 
@@ -116,7 +117,7 @@ def _unstorable(value: Any) -> list[FieldError]:
     """What is wrong in a value, by path; walked without recursion, for it may be nested deeply."""
     errors: list[FieldError] = []
     left: list[tuple[str, Any]] = [("", value)]
-    while left:
+    while left and len(errors) < _ERRORS_NAMED:
         path, item = left.pop()
         field = path or "body"
         if isinstance(item, dict):
