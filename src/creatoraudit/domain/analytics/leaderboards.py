@@ -1,0 +1,84 @@
+"""Who did best over a window."""
+
+from heapq import nsmallest
+from typing import Annotated, NamedTuple
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from creatoraudit.db.engine import Reader
+from creatoraudit.db.models import Creator
+from creatoraudit.db.statements import ByDialect, statement
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.analytics import windows
+from creatoraudit.domain.analytics.closings import CREATORS, closings_of, histories, on
+from creatoraudit.domain.analytics.metrics import METRICS, RollUp, Values
+from creatoraudit.domain.analytics.windows import Preset, PresetName, Window
+from creatoraudit.domain.creators.queries import CreatorRow, creators_by_ids
+from creatoraudit.domain.scope import table
+from creatoraudit.domain.validation import Input
+
+MAX_LIMIT = 25
+ORDERS = tuple(metric.name for metric in METRICS if metric.in_rankings and metric.roll_up is not RollUp.LAST_KNOWN_SUM)
+
+
+def _order(value: object) -> object:
+    if value not in ORDERS:
+        raise PydanticCustomError("one_of", "must be one of: {names}", {"names": ", ".join(ORDERS)})
+    return value
+
+
+Order = Annotated[str, BeforeValidator(_order), Field(json_schema_extra={"enum": list(ORDERS)})]
+
+
+class TopCreatorsParams(Input):
+    """Over which window creators are ranked, by what, and how many are shown."""
+
+    period: PresetName = Field(Preset.LAST_7_DAYS, description="The window, which ends today (UTC).")
+    limit: int = Field(10, ge=1, le=MAX_LIMIT, description="How many creators.")
+    order_by: Order = Field("views", description="The metric that ranks, largest first.")
+
+
+class TopCreator(NamedTuple):
+    """A creator's place, and its metrics over the window."""
+
+    rank: int
+    creator: CreatorRow
+    metrics: Values
+
+
+class TopCreators(NamedTuple):
+    """The creators that did best over a window, best first."""
+
+    rows: list[TopCreator]
+    window: Window
+    order_by: str
+
+
+async def top_creators(
+    db: Reader, actor: Actor, *, period: str = Preset.LAST_7_DAYS, limit: int = 10, order_by: str = "views"
+) -> TopCreators:
+    """The active creators with the largest values of a metric as it is shown; ties by name, then id."""
+    window = windows.preset(period)
+    days = [window.before, window.end]
+    ranked = await db.fetch(_active(actor.tenancy, order_by), _BY[order_by].history, actor.bind(**on(days)))
+    best = nsmallest(limit, ranked, key=lambda history: -(history.value(order_by, 0, 1) or 0))
+    ids = [history.id for history in best]
+    measured = await histories(db, actor, CREATORS, ids, days)
+    creators = await creators_by_ids(db, actor, ids)
+    found = [creator for creator in creators if creator is not None and creator.id in measured]
+    return TopCreators(
+        [TopCreator(rank, creator, measured[creator.id].between(0, 1)) for rank, creator in enumerate(found, start=1)],
+        window,
+        order_by,
+    )
+
+
+_BY = {order: CREATORS.only(order) for order in ORDERS}
+
+
+@statement
+def _active(tenancy: Tenancy, order_by: str) -> ByDialect:
+    creators = table(Creator).c
+    parts = [part.where(creators.is_active).add_columns(creators.name_folded) for part in CREATORS.parts(tenancy)]
+    return closings_of(parts, _BY[order_by], 2, order=["name_folded"])

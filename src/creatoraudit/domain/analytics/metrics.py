@@ -1,0 +1,162 @@
+"""The registry of metrics: each is declared here, once, and every row, field and page that shows it follows.
+
+A metric is either measured, read from closings, or derived from metrics declared before it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from creatoraudit.domain.validation import Platform
+
+Value = int | float | None
+Values = dict[str, Value]
+"""The metrics of one thing over one window, by name, in the registry's order."""
+
+EVERYWHERE = (Platform.INSTAGRAM, Platform.TIKTOK)
+
+
+class Unit(StrEnum):
+    """What a metric's number counts."""
+
+    COUNT = "count"
+    PERCENT = "percent"
+
+
+class RollUp(StrEnum):
+    """How a creator's or the organization's number follows from its parts."""
+
+    SUM = "sum"
+    LAST_KNOWN_SUM = "last_known_sum"
+    DERIVED = "derived"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """What a number is called, what it means, how it is computed and where it appears.
+
+    `column` names where closings keep a measured metric; any other is what `derive` makes of the metrics named in `of`.
+    """
+
+    name: str
+    description: str
+    formula: str
+    null_rule: str
+    column: str | None = None
+    of: tuple[str, ...] = ()
+    derive: Callable[..., int | float] | None = None
+    unit: Unit = Unit.COUNT
+    roll_up: RollUp = RollUp.SUM
+    platforms: tuple[Platform, ...] = EVERYWHERE
+    version: int = 1
+    of_posts: bool = True
+    in_totals: bool = True
+    in_rankings: bool = True
+
+
+def percentage(part: int | Fraction, whole: int | Fraction) -> float:
+    """Hundred times the part by the whole, rounded half up to 2 decimals; 0 when the whole is not positive.
+
+    The rounding is exact, and away from zero on either side of it.
+    """
+    if whole <= 0:
+        return 0.0
+    share = abs(Fraction(part)) * 10_000 / whole
+    hundredths = (2 * share.numerator + share.denominator) // (2 * share.denominator)
+    return (hundredths if part >= 0 else -hundredths) / 100
+
+
+def _sum(*parts: int) -> int:
+    return sum(parts)
+
+
+_GAINS = "the daily gains of {} in the window"
+_ZERO = "never null: a day without an observation adds nothing"
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="views",
+        description="Views gained in the window.",
+        formula=_GAINS.format("view_count"),
+        column="gained_views",
+        null_rule=_ZERO,
+    ),
+    Metric(
+        name="plays",
+        description="Plays gained in the window; TikTok has no plays of its own, there they equal the views.",
+        formula=_GAINS.format("play_count"),
+        column="gained_plays",
+        null_rule=_ZERO,
+    ),
+    Metric(
+        name="likes",
+        description="Likes gained in the window.",
+        formula=_GAINS.format("like_count"),
+        column="gained_likes",
+        null_rule=_ZERO,
+    ),
+    Metric(
+        name="comments",
+        description="Comments gained in the window.",
+        formula=_GAINS.format("comment_count"),
+        column="gained_comments",
+        null_rule=_ZERO,
+    ),
+    Metric(
+        name="shares",
+        description="Shares gained in the window.",
+        formula=_GAINS.format("share_count"),
+        column="gained_shares",
+        null_rule=_ZERO,
+    ),
+    Metric(
+        name="saves",
+        description="Saves gained in the window, on Instagram only: TikTok does not show them.",
+        formula=_GAINS.format("saved_count"),
+        column="gained_saves",
+        null_rule="null where nothing on Instagram is measured",
+        platforms=(Platform.INSTAGRAM,),
+        in_totals=False,
+        in_rankings=False,
+    ),
+    Metric(
+        name="engagement",
+        description="Likes, comments and shares gained in the window.",
+        formula="likes + comments + shares",
+        null_rule=_ZERO,
+        roll_up=RollUp.DERIVED,
+        of=("likes", "comments", "shares"),
+        derive=_sum,
+    ),
+    Metric(
+        name="engagement_rate",
+        description="Engagement per hundred views in the window, rounded half up to 2 decimals.",
+        formula="100 × engagement / views",
+        null_rule="never null: 0 when views are not positive",
+        unit=Unit.PERCENT,
+        roll_up=RollUp.DERIVED,
+        of=("engagement", "views"),
+        derive=percentage,
+        in_totals=False,
+    ),
+    Metric(
+        name="followers",
+        description="Followers as last known at the end of the window.",
+        formula="the last known follower_count",
+        column="followers",
+        null_rule="null before the first observation",
+        roll_up=RollUp.LAST_KNOWN_SUM,
+        of_posts=False,
+        in_totals=False,
+    ),
+    Metric(
+        name="followers_gained",
+        description="Followers gained in the window; the first observation is the baseline.",
+        formula=_GAINS.format("follower_count"),
+        column="gained_followers",
+        null_rule=_ZERO,
+        of_posts=False,
+        in_totals=False,
+    ),
+)
