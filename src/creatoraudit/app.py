@@ -28,6 +28,7 @@ from creatoraudit.http.request_id import RequestId
 from creatoraudit.http.state import State, base_url_of
 from creatoraudit.http.static import static_app
 from creatoraudit.rate_limits import RateLimits
+from creatoraudit.rest import routes as rest
 from creatoraudit.settings import Settings
 
 EXPOSED_HEADERS = (
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             route("/", {"GET": guarded(_index, public=True, produces=None)}),
             route("/healthz", {"GET": guarded(healthz, public=True, produces=None)}),
             route("/readyz", {"GET": guarded(readyz, public=True, produces=None)}),
+            *rest.routes(),
             Mount("/static", static_app),
         ],
         middleware=[

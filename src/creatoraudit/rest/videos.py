@@ -1,0 +1,58 @@
+"""`/videos`: posts that are tracked one by one."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from creatoraudit.domain.validation import Platform, UUIDText
+from creatoraudit.domain.videos import commands, queries
+from creatoraudit.domain.videos.inputs import VideoCreate, VideoFilter, VideoPatch
+from creatoraudit.rest.endpoint import Call
+from creatoraudit.rest.envelopes import collection, created, encoder, nothing, one
+from creatoraudit.rest.params import Asked, ListQuery
+from creatoraudit.rest.posts import PostFields
+
+
+class _VideoFields(BaseModel):
+    id: UUIDText = Field(description="The video's id.", examples=["01977f0f-1d2e-7a44-b3c1-90aa5e7d6f02"])
+    platform: Platform = Field(description="Where it was published.", examples=["tiktok"])
+    external_id: str = Field(description="The post's id on the platform.", examples=["6875468410612993286"])
+    type: Literal["video"] = Field(description="What this object is.")
+    shortcode: str | None = Field(description="The code in an Instagram URL; null for TikTok.", examples=[None])
+    is_active: bool = Field(description="Whether the video is refreshed; false while paused.", examples=[True])
+    scrape_interval_hours: int = Field(description="Hours between two refreshes.", examples=[24])
+    metadata: dict[str, Any] = Field(description="Your own keys and values.", examples=[{"campaign": "summer"}])
+
+
+class Video(PostFields, _VideoFields):  # the bases' fields come last base first
+    """A post that is tracked by itself."""
+
+
+VIDEOS = ListQuery(queries.VIDEOS, VideoFilter)
+
+video_object = encoder(Video, queries.VideoRow)
+
+
+async def list_videos(call: Call[Asked[VideoFilter], None]) -> Response:
+    asked = call.query
+    page = await queries.list_videos(call.db, call.actor, where=asked.where, sort=asked.sort, page=asked.page)
+    return collection(call, page, video_object)
+
+
+async def create_video(call: Call[None, VideoCreate]) -> Response:
+    made = await commands.create_video(call.db, call.actor, call.body, idempotency_key=call.idempotency_key)
+    return created(call, "/videos", made, video_object)
+
+
+async def get_video(call: Call[None, None], video_id: str) -> Response:
+    return one(video_object(await queries.get_video(call.db, call.actor, video_id)))
+
+
+async def update_video(call: Call[None, VideoPatch], video_id: str) -> Response:
+    return one(video_object(await commands.update_video(call.db, call.actor, video_id, call.body)))
+
+
+async def delete_video(call: Call[None, None], video_id: str) -> Response:
+    await commands.delete_video(call.db, call.actor, video_id)
+    return nothing()
