@@ -45,13 +45,24 @@ def username_of(platform: Platform, given: str) -> str:
     return name
 
 
-class AccountCreate(Input):
-    """A profile to track."""
+class AccountName(Input):
+    """A profile, by its name on its platform."""
 
     platform: PlatformName = Field(description="Where the profile lives.", examples=["tiktok"])
     username: PlainText = Field(
         description="The username, with or without `@`, or the profile's URL.", examples=["charlidamelio"]
     )
+
+    @field_validator("username")
+    @classmethod
+    def _normal(cls, value: str, info: ValidationInfo) -> str:
+        platform = info.data.get("platform")
+        return username_of(platform, value) if platform is not None else value
+
+
+class AccountCreate(AccountName):
+    """A profile to track."""
+
     category: Category | None = Field(None, description="A label of your own.", examples=["dance"])
     metadata: Metadata = Field(
         default_factory=dict, description="Your own keys and values.", examples=[{"tier": "gold"}]
@@ -65,12 +76,6 @@ class AccountCreate(Input):
     post_lookback_days: Cap | None = Field(
         None, description="Age in days up to which posts are collected; null takes the organization's default."
     )
-
-    @field_validator("username")
-    @classmethod
-    def _normal(cls, value: str, info: ValidationInfo) -> str:
-        platform = info.data.get("platform")
-        return username_of(platform, value) if platform is not None else value
 
 
 class AccountPatch(Patch):

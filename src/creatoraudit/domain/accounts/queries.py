@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Select, bindparam, func
 
 from creatoraudit.db.dialect import position
 from creatoraudit.db.engine import Reader
 from creatoraudit.db.models import Account, Creator, Organization
+from creatoraudit.db.statements import statement
 from creatoraudit.domain import listing
-from creatoraudit.domain.accounts.inputs import AccountFilter
-from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.accounts.inputs import AccountFilter, AccountName
+from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.listing import Listing
 from creatoraudit.domain.paging import Direction, Page, PageRequest, Sort, SortKey
 from creatoraudit.domain.scope import table
@@ -118,9 +119,20 @@ async def accounts_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[
     return await listing.fetch_by_ids(db, actor, ACCOUNTS, ids)
 
 
+async def find_account(db: Reader, actor: Actor, name: AccountName) -> AccountRow | None:
+    """The account of a profile, None if it is not tracked."""
+    found = await db.fetch(_by_name(actor.tenancy), AccountRow._make, actor.bind(**name.model_dump(mode="json")))
+    return found[0] if found else None
+
+
 async def get_account(db: Reader, actor: Actor, account_id: str) -> AccountRow:
     """The account, or NotFound."""
     (account,) = await accounts_by_ids(db, actor, [account_id])
     if account is None:
         raise NotFound("Account")
     return account
+
+
+@statement
+def _by_name(tenancy: Tenancy) -> Select[Any]:
+    return ACCOUNTS.rows(tenancy).where(_a.platform == bindparam("platform"), _a.username == bindparam("username"))
