@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,25 +52,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(worker_id: str) -> str | None:
+def postgres_url() -> Iterator[str | None]:
     """A migrated PostgreSQL database of this test process's own; None where no server answers."""
+    name = f"creatoraudit_test_{os.getpid()}"
 
-    async def prepare() -> str | None:
-        name = f"creatoraudit_test_{worker_id}"
+    async def administer(*statements: str) -> None:
         admin = create_async_engine(make_url(POSTGRES_URL), isolation_level="AUTOCOMMIT")
         try:
             async with admin.connect() as connection:
-                await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-                await connection.execute(text(f"CREATE DATABASE {name}"))
-        except OSError:
-            return None
+                for statement in statements:
+                    await connection.execute(text(statement))
         finally:
             await admin.dispose()
-        url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
-        await migrate.upgrade(url)
-        return url
 
-    return asyncio.run(prepare())
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    try:
+        asyncio.run(administer(drop, f"CREATE DATABASE {name}"))
+    except OSError:
+        yield None
+        return
+    url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    asyncio.run(migrate.upgrade(url))
+    yield url
+    asyncio.run(administer(drop))
 
 
 @pytest.fixture
