@@ -1,0 +1,64 @@
+import io
+import logging
+from collections.abc import Iterator
+
+import orjson
+import pytest
+import structlog
+
+from creatoraudit import logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Logging belongs to the whole process: what a test configures is taken back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line_is_one_json_object() -> None:
+    stream = io.StringIO()
+    logs.configure("INFO", stream)
+    structlog.get_logger("x").info("request", path="/é", status=200)
+    logging.getLogger("uvicorn.error").warning("shutting %s", "down")
+    own, foreign = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    assert (own["event"], own["level"], own["path"], own["status"]) == ("request", "info", "/é", 200)
+    assert own["timestamp"].endswith("Z")
+    assert (foreign["event"], foreign["level"], foreign["logger"]) == ("shutting down", "warning", "uvicorn.error")
+
+
+def test_an_error_keeps_its_traceback_in_its_line() -> None:
+    stream = io.StringIO()
+    logs.configure("INFO", stream)
+    try:
+        int("seven")
+    except ValueError as error:
+        structlog.get_logger("x").error("unforeseen", exc_info=error)
+        logging.getLogger("y").exception("foreign")
+    for line in stream.getvalue().splitlines():
+        assert "ValueError: invalid literal" in orjson.loads(line)["exception"]
+
+
+def test_lines_below_the_level_are_left_out() -> None:
+    stream = io.StringIO()
+    logs.configure("WARNING", stream)
+    structlog.get_logger("x").info("quiet")
+    logging.getLogger("y").info("quiet")
+    assert stream.getvalue() == ""
+
+
+def test_a_person_at_a_terminal_gets_no_json() -> None:
+    stream = Terminal()
+    logs.configure("INFO", stream)
+    structlog.get_logger("x").info("request", status=200)
+    assert not stream.getvalue().startswith("{")
+    assert "request" in stream.getvalue()
