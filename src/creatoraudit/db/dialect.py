@@ -304,10 +304,9 @@ def per_parent(
     children. PostgreSQL runs it as a lateral join, SQLite as a correlated list of keys.
     """
     labelled = rows.add_columns(parents.c.value.label("parent")).order_by(*order)
-    chosen = children.correlate(parents)
-    lateral = chosen.lateral()
+    lateral = children.lateral()
     return ByDialect(
-        sqlite=labelled.select_from(parents).where(key.in_(chosen)),
+        sqlite=labelled.select_from(parents).where(key.in_(children)),
         postgresql=labelled.select_from(parents.join(lateral, true())).where(key == next(iter(lateral.c))),
     )
 

@@ -14,6 +14,7 @@ from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import Instant
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.paging import (
+    Home,
     Page,
     PageRequest,
     Place,
@@ -54,28 +55,29 @@ class Listing(Generic[R]):
     default_sort: Sort
     parents: Mapping[str, ColumnElement[Any]]
 
+    @property
+    def home(self) -> Home:
+        """Where the rows live."""
+        return Home(self.model, self.source, self.identity)
+
     def rows(
         self,
         tenancy: Tenancy,
         filters: frozenset[str] = frozenset(),
         *,
-        key: SortKey | None = None,
+        home: Home | None = None,
         led: bool = False,
     ) -> Select[Any]:
-        """Every row of the organization that passes the named filters, ready to be walked along a key.
+        """Every row of the organization that passes the named filters, seen from its home or from another one.
 
         `led` says that ids or parents lead to the rows, so that the owner is only checked; a parent's filter does too.
         """
-        home = self.model if key is None or key.home is None else key.home
+        home = home or self.home
         led = led or not filters.isdisjoint(self.parents)
-        found = scoped(home, tenancy, *self.columns, source=self.source, seek=not led)
-        if key is not None and key.identity is not None:
-            found = found.where(key.identity.is_not(None))
+        found = scoped(home.model, tenancy, *self.columns, source=home.source, seek=not led)
+        if home.identity is not self.identity:
+            found = found.where(home.identity.is_not(None))
         return found.where(*(self.filters[name] for name in sorted(filters)))
-
-    def identity_along(self, key: SortKey) -> ColumnElement[Any]:
-        """The row's id in the table along which a key is walked."""
-        return self.identity if key.identity is None else key.identity
 
     def question(self, actor: Actor, filters: Mapping[str, Any], sort: Sort) -> Question:
         """What this list's cursors are bound to."""
@@ -182,11 +184,11 @@ def _page(
     tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str], sort: Sort, place: Place, backward: bool
 ) -> Select[Any]:
     key = listing.keys[sort.key]
-    walked = listing.rows(tenancy, filters, key=key)
-    identity = listing.identity_along(key)
+    home = key.home or listing.home
+    walked = listing.rows(tenancy, filters, home=home)
     if not key.nullable:
-        return walk(walked, identity, key, sort.direction, place, backward=backward)
-    ids = keyset(walked, identity, key, sort.direction, place, backward=backward)
+        return walk(walked, home.identity, key, sort.direction, place, backward=backward)
+    ids = keyset(walked, home.identity, key, sort.direction, place, backward=backward)
     rows = listing.rows(tenancy, led=True).where(listing.identity.in_(ids))
     return rows.order_by(*order(key, listing.identity, sort.direction, backward=backward))
 
@@ -203,18 +205,22 @@ def _pages(
 ) -> ByDialect:
     key = listing.keys[sort.key]
     parents = dialect.listed("parents", listing.parents[parent].type)
-    children = listing.rows(tenancy, filters, key=key, led=True).where(listing.parents[parent] == parents.c.value)
+    home = key.home or listing.home
+    # Only parents lead to the children; who owns them is checked on the rows that they become.
+    children = listing.rows(Tenancy.SYSTEM, filters, home=home).where(listing.parents[parent] == parents.c.value)
     return dialect.per_parent(
         listing.rows(tenancy, led=True),
         listing.identity,
         parents,
-        keyset(children, listing.identity_along(key), key, sort.direction, place, backward=backward),
+        keyset(children.correlate(parents), home.identity, key, sort.direction, place, backward=backward),
         order(key, listing.identity, sort.direction, backward=backward),
     )
 
 
 @statement
 def _count(tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str]) -> Select[Any]:
+    if not filters:  # every row has exactly one of whatever is joined to it
+        return scoped(listing.model, tenancy, func.count())
     return listing.rows(tenancy, filters).with_only_columns(func.count(), maintain_column_froms=True)
 
 

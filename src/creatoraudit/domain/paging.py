@@ -8,13 +8,13 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, literal, select, tuple_, union_all
 from sqlmodel import SQLModel
 
 from creatoraudit.domain.validation import UUID
@@ -47,17 +47,27 @@ class Sort(NamedTuple):
     direction: Direction
 
 
+class Home(NamedTuple):
+    """Where rows are walked: a tenant's table, the joins to the rest of a row, and the row's id in the table.
+
+    Outer joins cost nothing here: the databases leave out those whose table no condition or column looks at.
+    """
+
+    model: type[SQLModel]
+    source: FromClause
+    identity: ColumnElement[Any]
+
+
 class SortKey(NamedTuple):
     """What a list can be ordered by, and whether rows may lack it.
 
-    `home` and `identity` say along which table the order is walked, and where that table repeats the row's id, if not
-    the list's own. `value` makes the column's value of what a row shows under the key's name.
+    `home` is where the order is walked, if not at the list's own. `value` makes the column's value of what a row
+    shows under the key's name.
     """
 
     column: ColumnElement[Any]
     nullable: bool = False
-    home: type[SQLModel] | None = None
-    identity: ColumnElement[Any] | None = None
+    home: Home | None = None
     value: Callable[[Any], Any] = lambda shown: shown
 
 
@@ -227,25 +237,27 @@ def _walks(
     rows: Select[Any], identity: ColumnElement[Any], key: SortKey, direction: Direction, place: Place, *, backward: bool
 ) -> list[Select[Any]]:
     towards = direction.reverse if backward else direction
-    names = {"after_value": key.column, "after_id": identity}
+    columns = {"after_value": key.column, "after_id": identity}
 
-    def along_index(some: Select[Any], *along: str, behind: bool) -> Select[Any]:
-        columns = [names[name] for name in along]
-        if behind:
-            here, there = tuple_(*columns), tuple_(*(bindparam(n, type_=names[n].type) for n in along))
+    def behind(some: Select[Any], *names: str) -> Select[Any]:
+        if names:
+            here = tuple_(*(columns[name] for name in names))
+            there = tuple_(*(bindparam(name, type_=columns[name].type) for name in names))
             some = some.where(here > there if towards is Direction.ASC else here < there)
-        return some.order_by(*_run(columns, towards)).limit(_limit())
+        # By both columns, even where one is null throughout: PostgreSQL knows the index's order by no other name.
+        return some.order_by(*_run(columns.values(), towards)).limit(_limit())
 
+    after_value, after_null = place is Place.VALUE, place is Place.NULL
     if not key.nullable:
-        return [along_index(rows, "after_value", "after_id", behind=place is not Place.START)]
-    values = along_index(rows.where(key.column.is_not(None)), "after_value", "after_id", behind=place is Place.VALUE)
-    nulls = along_index(rows.where(key.column.is_(None)), "after_id", behind=place is Place.NULL)
+        return [behind(rows, *(columns if after_value else ()))]
+    values = behind(rows.where(key.column.is_not(None)), *(columns if after_value else ()))
+    nulls = behind(rows.where(key.column.is_(None)), *(["after_id"] if after_null else ()))
     if backward:
-        return [values] if place is Place.VALUE else [nulls, values]
-    return [nulls] if place is Place.NULL else [values, nulls]
+        return [values] if after_value else [nulls, values]
+    return [nulls] if after_null else [values, nulls]
 
 
-def _run(columns: Sequence[ColumnElement[Any]], towards: Direction) -> list[Any]:
+def _run(columns: Iterable[ColumnElement[Any]], towards: Direction) -> list[Any]:
     return [column.asc() if towards is Direction.ASC else column.desc() for column in columns]
 
 

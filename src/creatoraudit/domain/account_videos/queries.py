@@ -13,7 +13,7 @@ from creatoraudit.domain import listing
 from creatoraudit.domain.account_videos.inputs import AccountVideoFilter
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.listing import Listing
-from creatoraudit.domain.paging import Direction, Page, PageRequest, Sort, SortKey
+from creatoraudit.domain.paging import Direction, Home, Page, PageRequest, Sort, SortKey
 from creatoraudit.domain.scope import table
 from creatoraudit.errors import CreatorAuditError, NotFound
 
@@ -56,14 +56,17 @@ class AccountVideoRow(NamedTuple):
 _account_videos, _posts, _accounts = table(AccountVideo), table(Post), table(Account)
 _av, _p = _account_videos.c, _posts.c
 _OF_RECORD = {"id": _av.id, "post_id": _av.post_id, "added_at": _av.added_at}
+_SAME_POST, _POSTER = _p.id == _av.post_id, _accounts.c.id == _p.account_id
+_ALONG_POSTS = Home(
+    Post, _posts.outerjoin(_account_videos, _SAME_POST).outerjoin(_accounts, _POSTER), _p.account_video_id
+)
 
 ACCOUNT_VIDEOS: Listing[AccountVideoRow] = Listing(
     endpoint="account-videos",
     model=AccountVideo,
     row=AccountVideoRow,
     columns=[(_OF_RECORD[name] if name in _OF_RECORD else _p[name]).label(name) for name in AccountVideoRow._fields],
-    # Only the creator's filter looks at the account: an outer join costs nothing where nobody does.
-    source=_account_videos.join(_posts, _p.id == _av.post_id).outerjoin(_accounts, _accounts.c.id == _p.account_id),
+    source=_account_videos.join(_posts, _SAME_POST).outerjoin(_accounts, _POSTER),
     identity=_av.id,
     filters={
         "account_id": _p.account_id == bindparam("account_id"),
@@ -74,7 +77,7 @@ ACCOUNT_VIDEOS: Listing[AccountVideoRow] = Listing(
     keys={
         "added_at": SortKey(_av.added_at),
         **{
-            name: SortKey(_p[name], nullable=True, home=Post, identity=_p.account_video_id)
+            name: SortKey(_p[name], nullable=True, home=_ALONG_POSTS)
             for name in ("create_time", "view_count", "like_count", "play_count")
         },
     },

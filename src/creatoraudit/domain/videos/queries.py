@@ -12,7 +12,7 @@ from creatoraudit.db.models import Post, Video
 from creatoraudit.domain import listing
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.listing import Listing
-from creatoraudit.domain.paging import Direction, Page, PageRequest, Sort, SortKey
+from creatoraudit.domain.paging import Direction, Home, Page, PageRequest, Sort, SortKey
 from creatoraudit.domain.scope import table
 from creatoraudit.domain.videos.inputs import VideoFilter
 from creatoraudit.errors import CreatorAuditError, NotFound
@@ -65,13 +65,15 @@ _OF_RECORD = {
     "added_at": _v.added_at,
     "updated_at": case((_v.updated_at > _p.updated_at, _v.updated_at), else_=_p.updated_at),
 }
+_SAME_POST = _p.id == _v.post_id
+_ALONG_POSTS = Home(Post, _posts.outerjoin(_videos, _SAME_POST), _p.video_id)
 
 VIDEOS: Listing[VideoRow] = Listing(
     endpoint="videos",
     model=Video,
     row=VideoRow,
     columns=[(_OF_RECORD[name] if name in _OF_RECORD else _p[name]).label(name) for name in VideoRow._fields],
-    source=_videos.join(_posts, _posts.c.id == _v.post_id),
+    source=_videos.join(_posts, _SAME_POST),
     identity=_v.id,
     filters={
         "account_id": _p.account_id == bindparam("account_id"),
@@ -82,7 +84,7 @@ VIDEOS: Listing[VideoRow] = Listing(
     keys={
         "added_at": SortKey(_v.added_at),
         **{
-            name: SortKey(_p[name], nullable=True, home=Post, identity=_p.video_id)
+            name: SortKey(_p[name], nullable=True, home=_ALONG_POSTS)
             for name in ("create_time", "view_count", "like_count", "play_count")
         },
     },
