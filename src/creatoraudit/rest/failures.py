@@ -71,7 +71,7 @@ _INSTANCES: dict[Kind, tuple[str, CreatorAuditError]] = {
         "The organization tracks as many accounts as it may.",
         QuotaExceeded("The organization's quota of 500 accounts is used up."),
     ),
-    NotFound: ("Your organization has nothing with this id.", NotFound("Account")),
+    NotFound: ("Your organization has nothing with this id, or no longer.", NotFound("Account")),
     NotAcceptable: (
         "The Accept header allows no JSON.",
         NotAcceptable("This endpoint answers with application/json or application/problem+json."),

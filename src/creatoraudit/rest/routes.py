@@ -1,5 +1,6 @@
 """The one table of the API's routes. Starlette's routes, the OpenAPI document and the contract tests come from it."""
 
+from functools import cache
 from typing import Any
 
 from starlette.responses import Response
@@ -106,7 +107,7 @@ _ACCOUNTS: list[AnyEndpoint] = [
         "then every `scrape_interval_hours`.",
         body=AccountCreate,
         answers={201: single(Account)},
-        errors=(QuotaExceeded, Conflict),
+        errors=(QuotaExceeded, NotFound, Conflict),
         scope=WRITE,
         idempotent=True,
     ),
@@ -169,7 +170,7 @@ _VIDEOS: list[AnyEndpoint] = [
         "then every `scrape_interval_hours`.",
         body=VideoCreate,
         answers={201: single(Video)},
-        errors=(Conflict,),
+        errors=(NotFound, Conflict),
         scope=WRITE,
         idempotent=True,
     ),
@@ -263,7 +264,7 @@ _CREATORS: list[AnyEndpoint] = [
         description="Makes a creator to link accounts to. Names need not be unique.",
         body=CreatorCreate,
         answers={201: single(Creator)},
-        errors=(Conflict,),
+        errors=(NotFound, Conflict),
         scope=WRITE,
         idempotent=True,
     ),
@@ -349,7 +350,12 @@ def routes() -> list[Route]:
 
 def openapi_document(base_url: str = PREFIX) -> dict[str, Any]:
     """The OpenAPI document of the API at a URL."""
-    return document(ENDPOINTS, base_url)
+    return _document() | {"servers": [{"url": base_url, "description": "This server."}]}
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return document(ENDPOINTS)
 
 
 def _guarded(endpoint: AnyEndpoint) -> ASGIApp:
