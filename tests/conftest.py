@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import redis
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -105,6 +106,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty, migrated database: the test runs once on each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "empty_postgres_url")
     return url
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A Redis that answers."""
+    with redis.Redis.from_url(REDIS_URL) as client:
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            left_out("Redis")
+    return REDIS_URL
 
 
 @pytest.fixture

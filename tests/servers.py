@@ -30,10 +30,10 @@ class Process:
 
 
 @contextmanager
-def running(log: Path, settings: Mapping[str, str]) -> Iterator[Process]:
+def running(log: Path, settings: Mapping[str, str], *arguments: str) -> Iterator[Process]:
     """A server with these settings that has started; stopped afterwards."""
     port = free_port()
-    server = start(log, settings, port)
+    server = start(log, settings, port, *arguments)
     try:
         _wait_until_ready(server)
         yield server
@@ -42,12 +42,12 @@ def running(log: Path, settings: Mapping[str, str]) -> Iterator[Process]:
             server.stop()
 
 
-def start(log: Path, settings: Mapping[str, str], port: int) -> Process:
+def start(log: Path, settings: Mapping[str, str], port: int, *arguments: str) -> Process:
     """A server that may or may not come up."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "creatoraudit", "serve", "--port", str(port)],
+            [sys.executable, "-m", "creatoraudit", "serve", "--port", str(port), *arguments],
             env=environment | {f"CREATORAUDIT_{name}": value for name, value in settings.items()},
             stdout=output,
             stderr=output,

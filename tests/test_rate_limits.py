@@ -9,23 +9,11 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
-from conftest import REDIS_URL, left_out
 from creatoraudit import clock
 from creatoraudit.rate_limits import RateLimits
 
 MOMENT = dt.datetime(2026, 6, 14, 9, 30, 15, tzinfo=dt.UTC)
 RESET = int(dt.datetime(2026, 6, 14, 9, 31, tzinfo=dt.UTC).timestamp())
-
-
-@pytest.fixture
-def redis_url() -> str:
-    """A Redis that answers."""
-    with redis.Redis.from_url(REDIS_URL) as client:
-        try:
-            client.ping()
-        except redis.ConnectionError:
-            left_out("Redis")
-    return REDIS_URL
 
 
 @pytest.fixture(params=["memory", "redis"])

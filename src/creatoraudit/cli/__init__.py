@@ -8,6 +8,7 @@ import typer
 
 from creatoraudit import __version__
 from creatoraudit.cli import api_keys, databases, organizations
+from creatoraudit.cli.contracts import show_openapi, show_schema
 from creatoraudit.cli.environment import CommandError
 from creatoraudit.cli.serving import serve
 from creatoraudit.cli.settings import show_settings
@@ -20,10 +21,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(serve)
-app.command("settings")(show_settings)
 app.add_typer(databases.app, name="db")
 app.add_typer(organizations.app, name="orgs")
 app.add_typer(api_keys.app, name="keys")
+app.command("schema")(show_schema)
+app.command("openapi")(show_openapi)
+app.command("settings")(show_settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
