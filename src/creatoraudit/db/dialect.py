@@ -1,6 +1,7 @@
 """The only place where SQLite and PostgreSQL differ."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db.statements import ByDialect
-from creatoraudit.db.types import JSONText
+from creatoraudit.db.types import Day, JSONText
 
 if TYPE_CHECKING:
     from creatoraudit.db.engine import Transaction
@@ -217,6 +218,60 @@ def _instr(element: position, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(position, "postgresql")
 def _strpos(element: position, compiler: SQLCompiler, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+class utc_day(FunctionElement[dt.date]):  # noqa: N801
+    """The UTC date of an instant."""
+
+    inherit_cache = True
+    type = Day()
+
+
+@compiles(utc_day, "sqlite")
+def _first_ten(element: utc_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 10)"
+
+
+@compiles(utc_day, "postgresql")
+def _date_there(element: utc_day, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC' AS DATE)"
+
+
+class earliest(FunctionElement[dt.date]):  # noqa: N801
+    """The earliest of several dates that may be null; null if all are."""
+
+    inherit_cache = True
+    type = Day()
+
+
+@compiles(earliest, "sqlite")
+def _min_of_known(element: earliest, compiler: SQLCompiler, **options: Any) -> str:
+    dates = (f"coalesce({compiler.process(date, **options)}, '9999-12-31')" for date in element.clauses)
+    return f"nullif(min({', '.join(dates)}), '9999-12-31')"
+
+
+@compiles(earliest, "postgresql")
+def _least(element: earliest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"least({compiler.process(element.clauses, **options)})"
+
+
+class days_from(FunctionElement[int]):  # noqa: N801
+    """How many days after a date another one is."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(days_from, "sqlite")
+def _julian_days(element: days_from, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(date, **options) for date in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(days_from, "postgresql")
+def _difference(element: days_from, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(date, **options) for date in element.clauses)
+    return f"({later} - {earlier})"
 
 
 class _checked(FunctionElement[Any]):  # noqa: N801

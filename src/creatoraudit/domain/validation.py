@@ -143,7 +143,7 @@ def failed(error: ValidationError, model: type[BaseModel]) -> ValidationFailed:
     return ValidationFailed(errors)
 
 
-_BOUNDS = frozenset({"less_than_equal", "too_long", "string_too_long"})
+_BOUNDS = frozenset({"less_than_equal", "too_long", "too_many_together", "string_too_long"})
 
 
 def _path(location: tuple[int | str, ...]) -> str:

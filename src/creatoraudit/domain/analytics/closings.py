@@ -5,67 +5,43 @@ long it is.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, cast, func, select, union_all
-from sqlmodel import SQLModel
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, cast, func, select, union_all
 
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Reader
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Creator, Post, PostClosing, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.analytics.metrics import EVERYWHERE, METRICS, Metric, RollUp, Value, Values
-from creatoraudit.domain.scope import scoped, table
-
-Parts = Callable[[Tenancy], Sequence[Select[Any]]]
-"""Selects of a thing's `id` and of a `part` of it, with the part's `platform`; where there are several, they add up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Scope:
-    """A kind of thing that is measured: which parts it has, which closings are kept of a part, and which metrics."""
-
-    parts: Parts
-    closings: type[SQLModel]
-    owner: str
-    metrics: tuple[Metric, ...] = METRICS
-    rolls_up: bool = False
-
-    def only(self, name: str) -> "Scope":
-        """The same things, but only one metric of them and what that is derived from."""
-        needed = {name}
-        for metric in reversed(self.metrics):
-            if metric.name in needed:
-                needed.update(metric.of)
-        return replace(self, metrics=tuple(metric for metric in self.metrics if metric.name in needed))
-
-    @cached_property
-    def measured(self) -> tuple[Metric, ...]:
-        """Those of them that closings have columns for."""
-        return tuple(metric for metric in self.metrics if metric.column is not None)
-
-    @cached_property
-    def by_name(self) -> dict[str, Metric]:
-        """The metrics by name."""
-        return {metric.name: metric for metric in self.metrics}
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Where in a row each measured metric of the first day stands; the other days' follow in the same order."""
-        return {metric.name: place for place, metric in enumerate(self.measured, start=_LEADING)}
-
-    def history(self, row: Sequence[Any]) -> "History":
-        """Reads a row of `closings_of`."""
-        return History(self, row)
-
+from creatoraudit.domain.analytics.metrics import Metric, RollUp, Value, Values, half_up
+from creatoraudit.domain.analytics.scopes import COVERAGE, EXPECTED_DAYS, Scope
+from creatoraudit.domain.scope import table
 
 _LEADING = 3
 """A row begins with the id and the first and last of the platforms."""
+
+
+class Coverage(NamedTuple):
+    """How many of the expected days of how many things were observed."""
+
+    observed: int
+    expected: int
+
+    @property
+    def share(self) -> float | None:
+        """Observed by expected days, rounded half up to 4 decimals; None if none was expected."""
+        return half_up(Fraction(self.observed, self.expected), 4) if self.expected > 0 else None
+
+
+def together(coverages: Iterable[Coverage]) -> Coverage:
+    """The coverage of several things."""
+    known = list(coverages)
+    return Coverage(sum(one.observed for one in known), sum(one.expected for one in known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +52,14 @@ class History:
     row: Sequence[Any]
 
     @property
-    def id(self) -> str:
+    def id(self) -> Any:
         """The thing's id."""
-        one: str = self.row[0]
-        return one
+        return self.row[0]
+
+    @property
+    def platforms(self) -> Sequence[str | None]:
+        """The platforms of its parts, some perhaps twice."""
+        return self.row[1:_LEADING]
 
     def between(self, before: int, end: int) -> Values:
         """All metrics over the days after one of the days asked for through another, both named by their place."""
@@ -98,30 +78,36 @@ class History:
             return self._measured(metric, before, end)
         return metric.derive(*[self.value(part, before, end) for part in metric.of])
 
+    def coverage(self, before: int, end: int) -> Coverage:
+        """How many of the expected days between were observed."""
+        return Coverage(*[self._at(name, end) - self._at(name, before) for name in COVERAGE])
+
     def _measured(self, metric: Metric, before: int, end: int) -> Value:
-        if metric.platforms != EVERYWHERE and not any(one in metric.platforms for one in self.row[1:_LEADING]):
+        if not metric.applies(self.platforms):
             return None
-        place, width = self.scope.places[metric.name], len(self.scope.places)
-        last: Value = self.row[place + width * end]
+        last: Value = self._at(metric.name, end)
         if metric.roll_up is RollUp.LAST_KNOWN_SUM:
             return last
-        gained: Value = last - self.row[place + width * before]
+        gained: Value = last - self._at(metric.name, before)
         return gained
+
+    def _at(self, name: str, day: int) -> Any:
+        places = self.scope.places
+        return self.row[_LEADING + len(places) * day + places[name]]
 
 
 async def histories(
-    db: Reader, actor: Actor, scope: Scope, ids: Sequence[str], days: Sequence[dt.date]
-) -> dict[str, History]:
+    db: Reader, actor: Actor, scope: Scope, ids: Sequence[str | int], days: Sequence[dt.date]
+) -> dict[Any, History]:
     """What the things with these ids had come to on each of the days; those the organization lacks are left out."""
     params = actor.bind(ids=list(dict.fromkeys(ids)), **on(days))
-    rows = await db.fetch(_by_ids(actor.tenancy, scope, len(days)), scope.history, params)
+    rows = await db.fetch(_by_ids(actor.tenancy, scope, len(days)), partial(History, scope), params)
     return {row.id: row for row in rows}
 
 
 @statement
 def _by_ids(tenancy: Tenancy, scope: Scope, days: int) -> ByDialect:
-    parts = [part.where(dialect.one_of(part.selected_columns[0], "ids")) for part in scope.parts(tenancy)]
-    return closings_of(parts, scope, days)
+    return closings_of(scope.of_ids(tenancy), scope, days)
 
 
 def on(days: Sequence[dt.date]) -> dict[str, dt.date]:
@@ -146,7 +132,7 @@ def closings_of(parts: Sequence[Select[Any]], scope: Scope, days: int, order: Se
         for place in range(days):
             day = bindparam(_day(place), type_=Day())
             source, closing = join_last(source, table(scope.closings), scope.owner, things.c.part, "day", day)
-            columns += [_value(scope, metric, closing) for metric in scope.measured]
+            columns += [_on_day(scope, name, things, closing, day) for name in scope.places]
         platform = things.c.platform
         if not scope.rolls_up:
             return select(things.c.id, platform, platform, *columns).select_from(source)
@@ -157,41 +143,13 @@ def closings_of(parts: Sequence[Select[Any]], scope: Scope, days: int, order: Se
     return dialect.by_last_rows(build)
 
 
-def _value(scope: Scope, metric: Metric, closing: Any) -> ColumnElement[Any]:
-    column: ColumnElement[Any] = closing[metric.column]
+def _on_day(scope: Scope, name: str, things: FromClause, closing: Any, day: ColumnElement[Any]) -> ColumnElement[Any]:
+    metric = scope.by_name.get(name)
+    if name == EXPECTED_DAYS:
+        since = things.c.tracked_since
+        value: ColumnElement[Any] = case((since <= day, dialect.days_from(since, day) + 1))
+    else:
+        value = closing[name if metric is None else metric.column]
     if scope.rolls_up:
-        column = cast(func.sum(column), BigInt)
-    return column if metric.roll_up is RollUp.LAST_KNOWN_SUM else func.coalesce(column, 0)
-
-
-def _account_parts(tenancy: Tenancy) -> list[Select[Any]]:
-    accounts = table(Account).c
-    return [scoped(Account, tenancy, accounts.id, accounts.id.label("part"), accounts.platform)]
-
-
-def _creator_parts(tenancy: Tenancy) -> list[Select[Any]]:
-    creators, accounts = table(Creator), table(Account)
-    source = creators.outerjoin(accounts, accounts.c.creator_id == creators.c.id)
-    return [scoped(Creator, tenancy, creators.c.id, accounts.c.id.label("part"), accounts.c.platform, source=source)]
-
-
-def _records_of(*models: type[SQLModel]) -> Parts:
-    def parts(tenancy: Tenancy) -> list[Select[Any]]:
-        posts = table(Post)
-        return [
-            scoped(model, tenancy, record.c.id, posts.c.id.label("part"), posts.c.platform, source=source)
-            for model in models
-            for record in (table(model),)
-            for source in (record.join(posts, posts.c.id == record.c.post_id),)
-        ]
-
-    return parts
-
-
-POST_METRICS = tuple(metric for metric in METRICS if metric.of_posts)
-
-ACCOUNTS = Scope(_account_parts, AccountClosing, "account_id")
-CREATORS = Scope(_creator_parts, AccountClosing, "account_id", rolls_up=True)
-VIDEOS = Scope(_records_of(Video), PostClosing, "post_id", POST_METRICS)
-ACCOUNT_VIDEOS = Scope(_records_of(AccountVideo), PostClosing, "post_id", POST_METRICS)
-VIDEOS_OF_EITHER_KIND = Scope(_records_of(Video, AccountVideo), PostClosing, "post_id", POST_METRICS)
+        value = cast(func.sum(value), BigInt)
+    return value if metric is not None and metric.roll_up is RollUp.LAST_KNOWN_SUM else func.coalesce(value, 0)

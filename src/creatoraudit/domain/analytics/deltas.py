@@ -9,8 +9,9 @@ from pydantic import Field
 from creatoraudit import clock
 from creatoraudit.db.engine import Reader
 from creatoraudit.domain.actor import Actor
-from creatoraudit.domain.analytics.closings import VIDEOS_OF_EITHER_KIND, Scope, histories
+from creatoraudit.domain.analytics.closings import histories
 from creatoraudit.domain.analytics.metrics import Values
+from creatoraudit.domain.analytics.scopes import VIDEOS_OF_EITHER_KIND, Scope
 from creatoraudit.domain.validation import Input, UUIDText
 
 MAX_IDS = 200

@@ -1,5 +1,7 @@
 """Who did best over a window."""
 
+from dataclasses import replace
+from functools import partial
 from heapq import nsmallest
 from typing import Annotated, NamedTuple
 
@@ -11,8 +13,9 @@ from creatoraudit.db.models import Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics import windows
-from creatoraudit.domain.analytics.closings import CREATORS, closings_of, histories, on
+from creatoraudit.domain.analytics.closings import History, closings_of, histories, on
 from creatoraudit.domain.analytics.metrics import METRICS, RollUp, Values
+from creatoraudit.domain.analytics.scopes import CREATORS
 from creatoraudit.domain.analytics.windows import Preset, PresetName, Window
 from creatoraudit.domain.creators.queries import CreatorRow, creators_by_ids
 from creatoraudit.domain.scope import table
@@ -61,7 +64,7 @@ async def top_creators(
     """The active creators with the largest values of a metric as it is shown; ties by name, then id."""
     window = windows.preset(period)
     days = [window.before, window.end]
-    ranked = await db.fetch(_active(actor.tenancy, order_by), _BY[order_by].history, actor.bind(**on(days)))
+    ranked = await db.fetch(_active(actor.tenancy, order_by), partial(History, _BY[order_by]), actor.bind(**on(days)))
     best = nsmallest(limit, ranked, key=lambda history: -(history.value(order_by, 0, 1) or 0))
     ids = [history.id for history in best]
     measured = await histories(db, actor, CREATORS, ids, days)
@@ -74,7 +77,7 @@ async def top_creators(
     )
 
 
-_BY = {order: CREATORS.only(order) for order in ORDERS}
+_BY = {order: replace(CREATORS.only(order), is_covered=False) for order in ORDERS}
 
 
 @statement

@@ -3,7 +3,7 @@
 A metric is either measured, read from closings, or derived from metrics declared before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -54,17 +54,22 @@ class Metric:
     in_totals: bool = True
     in_rankings: bool = True
 
+    def applies(self, platforms: Iterable[str | None]) -> bool:
+        """Whether the metric has a value where these platforms are measured."""
+        return self.platforms == EVERYWHERE or any(platform in self.platforms for platform in platforms)
+
+
+def half_up(value: Fraction, decimals: int) -> float:
+    """The value rounded to so many decimals, exactly, ties away from zero."""
+    scale: int = 10**decimals
+    scaled = abs(value) * scale
+    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return (units if value >= 0 else -units) / scale
+
 
 def percentage(part: int | Fraction, whole: int | Fraction) -> float:
-    """Hundred times the part by the whole, rounded half up to 2 decimals; 0 when the whole is not positive.
-
-    The rounding is exact, and away from zero on either side of it.
-    """
-    if whole <= 0:
-        return 0.0
-    share = abs(Fraction(part)) * 10_000 / whole
-    hundredths = (2 * share.numerator + share.denominator) // (2 * share.denominator)
-    return (hundredths if part >= 0 else -hundredths) / 100
+    """Hundred times the part by the whole, rounded half up to 2 decimals; 0 when the whole is not positive."""
+    return half_up(Fraction(part) * 100 / whole, 2) if whole > 0 else 0.0
 
 
 def _sum(*parts: int) -> int:

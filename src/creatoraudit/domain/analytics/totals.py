@@ -1,0 +1,121 @@
+"""What many things gained over one window."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from creatoraudit.db.engine import Reader
+from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.analytics.closings import Coverage, History, histories, together
+from creatoraudit.domain.analytics.metrics import Values
+from creatoraudit.domain.analytics.scopes import ACCOUNT_VIDEOS_BY_POST, Scope
+from creatoraudit.domain.analytics.windows import Window, WindowInput
+from creatoraudit.domain.validation import INT64_MAX, Platform, UUIDText
+
+MAX_IDS = 200
+
+PostId = Annotated[int, Field(ge=1, le=INT64_MAX)]
+
+
+class AccountMetricsInput(WindowInput):
+    """Which accounts, over which window."""
+
+    account_ids: list[UUIDText] = Field(
+        min_length=1, max_length=MAX_IDS, description="Ids of accounts; duplicates are ignored, but count."
+    )
+
+
+class VideoMetricsInput(WindowInput):
+    """Which videos of either kind, over which window."""
+
+    video_ids: list[UUIDText] = Field(
+        min_length=1,
+        max_length=MAX_IDS,
+        description="Ids of videos or account videos; duplicates are ignored, but count.",
+    )
+
+
+class AccountVideoMetricsInput(WindowInput):
+    """Which account videos of each platform, over which window; at most 200 together."""
+
+    instagram_post_ids: list[PostId] = Field(
+        default_factory=list, max_length=MAX_IDS, description="`post_id`s of account videos on Instagram."
+    )
+    tiktok_video_ids: list[PostId] = Field(
+        default_factory=list,
+        max_length=MAX_IDS,
+        validate_default=True,
+        description="`post_id`s of account videos on TikTok.",
+    )
+
+    @field_validator("tiktok_video_ids")
+    @classmethod
+    def _some_and_not_too_many(cls, value: list[int], info: ValidationInfo) -> list[int]:
+        others = info.data.get("instagram_post_ids")
+        if others is not None and not others and not value:
+            raise PydanticCustomError("none_at_all", "or instagram_post_ids must have at least 1 item")
+        if others is not None and len(others) + len(value) > MAX_IDS:
+            raise PydanticCustomError(
+                "too_many_together", "and instagram_post_ids must have at most {n} items together", {"n": MAX_IDS}
+            )
+        return value
+
+
+class Measured(NamedTuple):
+    """A thing's metrics over a window, and how much of the window was observed."""
+
+    values: Values
+    coverage: Coverage
+
+
+class Totals(NamedTuple):
+    """The metrics of each thing that was found, the coverage of all of them together, and what was not found."""
+
+    values: dict[str, Values]
+    window: Window
+    coverage: float | None
+    not_found: list[str]
+
+
+async def totals(db: Reader, actor: Actor, scope: Scope, ids: Sequence[str], window: Window) -> Totals:
+    """All metrics of the things with these ids, in the ids' order; duplicates are ignored."""
+    found = await measured(db, actor, scope, ids, window)
+    return _totals(((one, found.get(one)) for one in dict.fromkeys(ids)), window)
+
+
+async def account_video_totals(db: Reader, actor: Actor, data: AccountVideoMetricsInput, window: Window) -> Totals:
+    """Likewise for account videos by `post_id`; one of the other platform counts as not found."""
+    asked = {Platform.INSTAGRAM: data.instagram_post_ids, Platform.TIKTOK: data.tiktok_video_ids}
+    ids = [one for of_platform in asked.values() for one in of_platform]
+    found = await histories(db, actor, ACCOUNT_VIDEOS_BY_POST, ids, [window.before, window.end])
+    pairs = {
+        (platform, one): _measured(history) if (history := found.get(one)) and platform in history.platforms else None
+        for platform, of_platform in asked.items()
+        for one in of_platform
+    }
+    return _totals(((str(one), result) for (_, one), result in pairs.items()), window)
+
+
+async def measured(db: Reader, actor: Actor, scope: Scope, ids: Sequence[Any], window: Window) -> dict[Any, Measured]:
+    """The metrics and coverage of each thing; ids that the organization lacks are left out."""
+    found = await histories(db, actor, scope, ids, [window.before, window.end])
+    return {one: _measured(history) for one, history in found.items()}
+
+
+def _measured(history: History) -> Measured:
+    return Measured(history.between(0, 1), history.coverage(0, 1))
+
+
+def _totals(results: Iterable[tuple[str, Measured | None]], window: Window) -> Totals:
+    values: dict[str, Values] = {}
+    coverages: list[Coverage] = []
+    not_found: list[str] = []
+    for one, result in results:
+        if result is None:
+            not_found.append(one)
+        else:
+            values[one] = result.values
+            coverages.append(result.coverage)
+    return Totals(values, window, together(coverages).share, not_found)
