@@ -32,6 +32,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=threshold, force=True)
+    logging.getLogger("alembic").setLevel(max(threshold, logging.WARNING))  # it tells its set-up at every start
 
 
 def _final(stream: TextIO) -> list[Processor]:
