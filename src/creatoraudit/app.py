@@ -15,6 +15,7 @@ from creatoraudit import logs
 from creatoraudit.db import migrate
 from creatoraudit.db.dialect import is_sqlite
 from creatoraudit.db.engine import Database
+from creatoraudit.graphql import http as graphql
 from creatoraudit.http.access_log import AccessLog
 from creatoraudit.http.clients import Proxies
 from creatoraudit.http.guard import guarded, route
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             route("/healthz", {"GET": guarded(healthz, public=True, produces=None)}),
             route("/readyz", {"GET": guarded(readyz, public=True, produces=None)}),
             *rest.routes(),
+            *graphql.routes(settings),
             Mount("/static", static_app),
         ],
         middleware=[
@@ -113,7 +115,14 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-None-Match",
+                "X-GraphQL-Cost",
+                "X-Request-ID",
+            ],
             expose_headers=EXPOSED_HEADERS,
         )
     ]

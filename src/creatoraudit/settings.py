@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     graphql_max_batch: int = Field(
         0, ge=0, le=100, description="Operations in one batched GraphQL request; 0 refuses batches."
     )
-    graphql_documents: Path | None = Field(
+    graphql_documents: DirectoryPath | None = Field(
         None, description="A directory of trusted documents, ID.graphql each, that clients may name by id."
     )
     graphql_documents_only: bool = Field(False, description="Whether only trusted documents are executed.")

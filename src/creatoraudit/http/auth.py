@@ -25,13 +25,19 @@ async def authenticate(scope: Scope, key: str | None) -> Actor:
     try:
         actor = await state.keys.authenticate(key)
     except (Unauthorized, Forbidden):
-        client = state.proxies.client_of(scope)
-        window = await state.rate_limits.hit(f"address/{client}", state.settings.anonymous_rate_limit)
-        if not window.allowed:
-            raise RateLimited(window.retry_after) from None
+        await charge_address(scope)
         raise
     scope[ACTOR] = actor
     return actor
+
+
+async def charge_address(scope: Scope, cost: int = 1) -> None:
+    """Charges the client's address for what it asks for without a valid key; RateLimited if that is too much."""
+    state = state_of(scope)
+    client = state.proxies.client_of(scope)
+    window = await state.rate_limits.hit(f"address/{client}", state.settings.anonymous_rate_limit, cost)
+    if not window.allowed:
+        raise RateLimited(window.retry_after) from None
 
 
 def bearer_key(scope: Scope) -> str | None:

@@ -1,0 +1,201 @@
+"""How much one operation may ask for, found out before anything is executed. Each fragment is measured only once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    NamedTypeNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    is_composite_type,
+)
+
+from creatoraudit.domain.paging import DEFAULT_LIMIT
+from creatoraudit.errors import FieldError, ValidationFailed
+from creatoraudit.settings import Settings
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+
+UNIT = 1_000
+"""The cost that a key's rate limit counts as one request."""
+
+WEIGHTS = {"__schema": UNIT, "__type": 10}
+"""What an object costs that is more work than others, by its field; every other object costs 1."""
+
+
+def check_shape(ast: DocumentNode, fragments: Fragments, settings: Settings) -> None:
+    """Refuses documents that are too deep, have too many aliases or too many fields at the root."""
+    operations = [one for one in ast.definitions if isinstance(one, OperationDefinitionNode)]
+    depths: dict[str, int] = {}
+    try:
+        depth = max((_depth(one.selection_set, fragments, depths) for one in operations), default=0)
+        roots = max((len(root_fields(one.selection_set, fragments)) for one in operations), default=0)
+    except RecursionError:
+        raise exceeded("levels of nesting", settings.graphql_max_depth) from None
+    if depth > settings.graphql_max_depth:
+        raise exceeded("levels of nesting", settings.graphql_max_depth, depth)
+    if roots > settings.graphql_max_root_fields:
+        raise exceeded("root fields", settings.graphql_max_root_fields, roots)
+    aliases = sum(field.alias is not None for field in _all_fields(ast))
+    if aliases > settings.graphql_max_aliases:
+        raise exceeded("aliases", settings.graphql_max_aliases, aliases)
+
+
+def check_cost(cost: int, settings: Settings) -> None:
+    """Refuses operations that cost too much."""
+    if cost > settings.graphql_max_cost:
+        raise exceeded("cost", settings.graphql_max_cost, cost)
+
+
+def exceeded(what: str, limit: int, found: int | None = None) -> ValidationFailed:
+    """The error of a limit, naming its bound."""
+    given = "" if found is None else f" (here {found:,})"
+    message = f"must be at most {limit:,} {what}" if what != "cost" else f"must cost at most {limit:,}"
+    return ValidationFailed([FieldError("query", message + given)], f"query {message}{given}.")
+
+
+def root_fields(selections: SelectionSetNode, fragments: Fragments) -> list[str]:
+    """The names of the fields at the root of an operation, those in fragments included."""
+    names: list[str] = []
+    spread: set[str] = set()
+    left: list[SelectionSetNode] = [selections]
+    while left:
+        for selection in left.pop().selections:
+            if isinstance(selection, FieldNode):
+                names.append(selection.name.value)
+            elif not isinstance(selection, FragmentSpreadNode):
+                left.append(selection.selection_set)  # type: ignore[attr-defined]
+            elif selection.name.value in fragments and selection.name.value not in spread:
+                spread.add(selection.name.value)
+                left.append(fragments[selection.name.value].selection_set)
+    return names
+
+
+def cost_of(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, variables: Mapping[str, Any]
+) -> int:
+    """What a valid operation costs: a leaf nothing, an object 1, a connection once for each object it is asked for."""
+    defaults = {one.variable.name.value: one.default_value for one in operation.variable_definitions or ()}
+    sent = {name: _sent(default, {}) for name, default in defaults.items() if default is not None} | dict(variables)
+    costs = _Costs(schema, fragments, sent)
+    return costs.of(operation.selection_set, schema.get_root_type(operation.operation), 1)
+
+
+class _Costs:
+    def __init__(self, schema: GraphQLSchema, fragments: Fragments, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._variables = variables
+        self._known: dict[tuple[str, int], int] = {}
+
+    def of(self, selections: SelectionSetNode | None, parent: Any, size: int) -> int:
+        """What a selection on one object costs; if that is a page, `size` is how many objects it has."""
+        total = 0
+        for selection in selections.selections if selections else ():
+            match selection:
+                case FieldNode():
+                    total += self._of_field(selection, parent, size)
+                case FragmentSpreadNode():
+                    total += self._of_fragment(selection.name.value, size)
+                case InlineFragmentNode(type_condition=None):
+                    total += self.of(selection.selection_set, parent, size)
+                case InlineFragmentNode(type_condition=NamedTypeNode(name=name)):
+                    total += self.of(selection.selection_set, self._schema.get_type(name.value), size)
+        return total
+
+    def _of_fragment(self, name: str, size: int) -> int:
+        if (name, size) not in self._known:
+            fragment = self._fragments[name]
+            parent = self._schema.get_type(fragment.type_condition.name.value)
+            self._known[name, size] = self.of(fragment.selection_set, parent, size)
+        return self._known[name, size]
+
+    def _of_field(self, node: FieldNode, parent: Any, size: int) -> int:
+        name = node.name.value
+        if name.startswith("__"):
+            return WEIGHTS.get(name, 0)
+        field: GraphQLField = parent.fields[name]
+        of_type = get_named_type(field.type)
+        if not is_composite_type(of_type):
+            return 0
+        weight = WEIGHTS.get(name, 1)
+        if "first" in field.args:
+            return weight + self.of(node.selection_set, of_type, self._size(node))
+        if name == "edges":  # wrappers: what they hold is what counts
+            return size * self.of(node.selection_set, of_type, 1)
+        each = weight + self.of(node.selection_set, of_type, 1)
+        if name == "nodes":
+            return each * (self._count(node, "ids") if "ids" in field.args else size)
+        return each
+
+    def _size(self, node: FieldNode) -> int:
+        asked = [self._number(node, name) for name in ("first", "last")]
+        return max((one for one in asked if one is not None), default=DEFAULT_LIMIT)
+
+    def _number(self, node: FieldNode, name: str) -> int | None:
+        value = self._argument(node, name)
+        return max(value, 0) if isinstance(value, int) else None
+
+    def _count(self, node: FieldNode, name: str) -> int:
+        value = self._argument(node, name)
+        return len(value) if isinstance(value, list) else 1
+
+    def _argument(self, node: FieldNode, name: str) -> Any:
+        return next((_sent(one.value, self._variables) for one in node.arguments or () if one.name.value == name), None)
+
+
+def _sent(value: ValueNode, variables: Mapping[str, Any]) -> Any:
+    """The number or list that stands in an argument."""
+    match value:
+        case VariableNode():
+            return variables.get(value.name.value)
+        case IntValueNode():
+            return int(value.value)
+        case ListValueNode():
+            return list(value.values)
+    return None
+
+
+def _depth(selections: SelectionSetNode | None, fragments: Fragments, known: dict[str, int]) -> int:
+    deepest = 0
+    for selection in selections.selections if selections else ():
+        match selection:
+            case FieldNode(name=name) if name.value.startswith("__"):
+                depth = 1  # what the schema says about itself is no deeper than a rule of validation lets it be
+            case FieldNode():
+                depth = 1 + _depth(selection.selection_set, fragments, known)
+            case FragmentSpreadNode():
+                depth = _depth_of_fragment(selection.name.value, fragments, known)
+            case InlineFragmentNode():
+                depth = _depth(selection.selection_set, fragments, known)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _depth_of_fragment(name: str, fragments: Fragments, known: dict[str, int]) -> int:
+    if name not in known and name in fragments:
+        known[name] = 0  # where fragments form a cycle, which validation will say
+        known[name] = _depth(fragments[name].selection_set, fragments, known)
+    return known.get(name, 0)
+
+
+def _all_fields(ast: DocumentNode) -> Iterator[FieldNode]:
+    left: list[Any] = list(ast.definitions)
+    while left:
+        node = left.pop()
+        if isinstance(node, FieldNode):
+            yield node
+        if (selections := getattr(node, "selection_set", None)) is not None:
+            left.extend(selections.selections)

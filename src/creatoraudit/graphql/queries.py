@@ -1,0 +1,96 @@
+"""Everything that can be read."""
+
+import asyncio
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET, argument
+
+from creatoraudit.domain.accounts.inputs import AccountName
+from creatoraudit.domain.accounts.queries import find_account
+from creatoraudit.domain.paging import MAX_LIMIT
+from creatoraudit.domain.validation import validate
+from creatoraudit.errors import ValidationFailed
+from creatoraudit.graphql import nodes
+from creatoraudit.graphql.context import Info
+from creatoraudit.graphql.enums import Platform
+from creatoraudit.graphql.types.account import Account
+from creatoraudit.graphql.types.account_video import AccountVideo
+from creatoraudit.graphql.types.creator import Creator
+from creatoraudit.graphql.types.node import Node
+from creatoraudit.graphql.types.tracked import Tracked
+from creatoraudit.graphql.types.video import Video
+from creatoraudit.graphql.types.viewer import Viewer
+
+GlobalId = Annotated[strawberry.ID, argument(description="The object's global id.")]
+EitherId = Annotated[strawberry.ID, argument(description="The global id, or the id that the REST API uses.")]
+
+
+def _viewer(info: Info) -> Any:
+    return info.context.actor
+
+
+async def _node(info: Info, id: GlobalId) -> Any:  # noqa: A002
+    return await nodes.node(info.context, id)
+
+
+async def _nodes(
+    info: Info,
+    ids: Annotated[list[strawberry.ID], argument(description=f"Global ids, at most {MAX_LIMIT}.")],
+) -> Any:
+    if len(ids) > MAX_LIMIT:
+        raise ValidationFailed.of("ids", f"must have at most {MAX_LIMIT} items")
+
+    async def one(index: int) -> Any:
+        return await nodes.node(info.context, ids[index], f"ids[{index}]")
+
+    return await asyncio.gather(*(one(index) for index in range(len(ids))), return_exceptions=True)
+
+
+async def _account(
+    info: Info,
+    id: Annotated[  # noqa: A002
+        strawberry.ID | None, argument(description="The global id, or the id that the REST API uses.")
+    ] = UNSET,
+    platform: Annotated[Platform | None, argument(description="Where the profile lives; with `username`.")] = UNSET,
+    username: Annotated[
+        str | None, argument(description="The username, with or without `@`, or the profile's URL; with `platform`.")
+    ] = UNSET,
+) -> Any:
+    if bool(id) == bool(platform and username):
+        raise ValidationFailed.of("id", "must be given, or else platform and username together")
+    if platform and username:
+        name = validate(AccountName, {"platform": platform.value, "username": username})
+        return await find_account(info.context.db, info.context.actor, name)
+    return await nodes.object_of(info.context, "Account", id or "")
+
+
+async def _video(info: Info, id: EitherId) -> Any:  # noqa: A002
+    return await nodes.object_of(info.context, "Video", id)
+
+
+async def _account_video(info: Info, id: EitherId) -> Any:  # noqa: A002
+    return await nodes.object_of(info.context, "AccountVideo", id)
+
+
+async def _creator(info: Info, id: EitherId) -> Any:  # noqa: A002
+    return await nodes.object_of(info.context, "Creator", id)
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(Tracked):
+    viewer: Viewer = strawberry.field(resolver=_viewer, description="Who asks: the key and its organization.")
+    node: Node | None = strawberry.field(resolver=_node, description="The object with a global id; null if none.")
+    nodes: list[Node | None] = strawberry.field(
+        resolver=_nodes, description="The objects with these global ids, in their order; null where there is none."
+    )
+    account: Account | None = strawberry.field(
+        resolver=_account, description="The account with an id, or of a profile; null if it is not tracked."
+    )
+    video: Video | None = strawberry.field(resolver=_video, description="The video with an id; null if there is none.")
+    account_video: AccountVideo | None = strawberry.field(
+        resolver=_account_video, description="The account video with an id; null if there is none."
+    )
+    creator: Creator | None = strawberry.field(
+        resolver=_creator, description="The creator with an id; null if there is none."
+    )

@@ -1,0 +1,21 @@
+"""The schema: a table of contents."""
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+
+from creatoraudit.graphql.mutations import Mutation
+from creatoraudit.graphql.queries import Query
+from creatoraudit.graphql.scalars import SCALARS
+from creatoraudit.graphql.types.organization import Organization
+
+SCHEMA = strawberry.Schema(
+    query=Query, mutation=Mutation, types=[Organization], config=StrawberryConfig(scalar_map=SCALARS)
+)
+
+EXECUTABLE: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other name for it
+
+
+def sdl() -> str:
+    """The schema in the schema definition language."""
+    return f"{SCHEMA.as_str()}\n"

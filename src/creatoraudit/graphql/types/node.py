@@ -1,0 +1,42 @@
+"""What every object with an id is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from creatoraudit.graphql.ids import global_id
+
+_ID = "The object's global id: it names the object among all objects of all types."
+
+
+@strawberry.interface(description="An object with a global id.")
+class Node:
+    id: strawberry.ID = strawberry.field(description=_ID)
+
+
+def node_id(type_name: str) -> Any:
+    """The field `id` of a type."""
+
+    def resolve(root: Any) -> strawberry.ID:
+        return strawberry.ID(global_id(type_name, root.id))
+
+    return strawberry.field(resolver=resolve, description=_ID)
+
+
+def database_id() -> Any:
+    """The field `databaseId` of a type."""
+
+    def resolve(root: Any) -> Any:
+        return root.id
+
+    return strawberry.field(resolver=resolve, description="The id that the REST API uses.")
+
+
+def rows_of(row: type) -> Callable[[Any, Any], bool]:
+    """How a type knows its objects: they are the domain's rows."""
+
+    def is_type_of(found: Any, _info: Any) -> bool:
+        return isinstance(found, row)
+
+    return is_type_of
