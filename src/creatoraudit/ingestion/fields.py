@@ -1,0 +1,54 @@
+"""Which value of each field is the newest, when observations come in any order and rarely show every field."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
+
+PROFILE_FIELDS = ProfileSnapshot._fields[ProfileSnapshot._fields.index("name") : -1]
+POST_FIELDS = PostSnapshot._fields[PostSnapshot._fields.index("shortcode") : PostSnapshot._fields.index("view_count")]
+
+
+class Held(NamedTuple):
+    """Fields as they are stored: `at` is the last observation's time, in `stale` are those that it did not show."""
+
+    values: Mapping[str, Any]
+    at: int | None = None
+    stale: Mapping[str, int | None] | None = None
+
+    def known(self, name: str, value: Any) -> "Held":
+        """The same with a field that needs no observing."""
+        stale = {other: since for other, since in (self.stale or {}).items() if other != name}
+        return Held({**self.values, name: value}, self.at, stale or None)
+
+
+def epoch(at: dt.datetime) -> int:
+    """An aware time as whole seconds since 1970."""
+    return int(at.timestamp())
+
+
+def newest(
+    names: Sequence[str], held: Held, snapshots: Sequence[ProfileSnapshot] | Sequence[PostSnapshot], at: int
+) -> Held:
+    """The latest value observed of each field, as of the observation at `at` and all before it.
+
+    Of two different values from the same second the one that sorts last is kept, whichever came first.
+    """
+    latest = at if held.at is None else max(held.at, at)
+    shown = sorted(((epoch(one.at), one) for one in snapshots), key=lambda pair: pair[0], reverse=True)
+    values: dict[str, Any] = {}
+    stale: dict[str, int | None] = {}
+    for name in names:
+        value = held.values[name]
+        since = None if value is None else (held.stale or {}).get(name, held.at)
+        for when, snapshot in shown:
+            if since is not None and when < since:
+                break
+            found = getattr(snapshot, name)
+            if found is not None and (since is None or when > since or repr(found) > repr(value)):
+                value, since = found, when
+        values[name] = value
+        if value is not None and since != latest:
+            stale[name] = since
+    return Held(values, latest, stale or None)

@@ -1,0 +1,208 @@
+"""The one way in which numbers enter: the demo, the worker and imports all hand what they saw to `observe`.
+
+A batch costs the same number of statements whatever is in it, and only the last closing of everything that is seen
+again is read; what arrives late is corrected from its day on.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy.exc import DBAPIError
+
+from creatoraudit import clock
+from creatoraudit.db import dialect
+from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.domain.actor import Actor, acting_for
+from creatoraudit.ingestion import store
+from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
+from creatoraudit.ingestion.posts import REFRESHED, FoldedPost, ObservedPost, fold_post, span_of_post
+from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation
+
+BATCH = 500
+"""Snapshots per transaction: few enough that other writers hardly wait."""
+_ATTEMPTS = 5
+
+Accounts = dict[str, ObservedAccount]
+Posts = dict[store.Key, ObservedPost]
+
+
+class Observed(NamedTuple):
+    """What observations came to; `unknown` are those of accounts and posts that the organization does not track."""
+
+    accounts: int = 0
+    posts: int = 0
+    discovered: int = 0
+    closings: int = 0
+    unknown: int = 0
+
+    def plus(self, other: "Observed") -> "Observed":
+        """The sum of both."""
+        return Observed(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+async def observe(
+    db: Database, organization_id: str, observations: Iterable[Observation], *, batch: int = BATCH
+) -> Observed:
+    """Records what was seen, in any order and any number of times; ServiceUnavailable when the database is away.
+
+    Everything that one observation says is recorded in one transaction, about `batch` snapshots in each.
+    """
+    total = Observed()
+    for some in _batches(observations, batch):
+        total = total.plus(await _record_again(db, organization_id, some))
+    return total
+
+
+async def record(tx: Transaction, organization_id: str, observations: Sequence[Observation]) -> Observed:
+    """Like `observe`, inside a transaction of the caller's."""
+    actor = acting_for(organization_id)
+    accounts = await _accounts(tx, actor, observations)
+    posts, unknown = await _posts(tx, actor, accounts, observations)
+    await _add_rebased(tx, actor, accounts, posts)
+    await _find_posters(tx, actor, posts)
+    closings = await _write_posts(tx, actor, await _fold_posts(tx, posts))
+    closings += await _write_accounts(tx, await _fold_accounts(tx, accounts))
+    return Observed(
+        accounts=sum(bool(one.times) for one in accounts.values()),
+        posts=sum(bool(one.snapshots) for one in posts.values()),
+        discovered=sum(one.discovered for one in accounts.values()),
+        closings=closings,
+        unknown=unknown,
+    )
+
+
+def _batches(observations: Iterable[Observation], size: int) -> Iterator[list[Observation]]:
+    batch: list[Observation] = []
+    filled = 0
+    for one in observations:
+        batch.append(one)
+        filled += len(one.posts) + (len(one.profiles) if isinstance(one, AccountObservation) else 0)
+        if filled >= size:
+            yield batch
+            batch, filled = [], 0
+    if batch:
+        yield batch
+
+
+async def _record_again(db: Database, organization_id: str, observations: list[Observation]) -> Observed:
+    """Records in a transaction of its own, anew where another one has discovered or deleted the same rows meanwhile."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            async with db.transaction() as tx:
+                return await record(tx, organization_id, observations)
+        except DBAPIError as error:
+            if not dialect.clashed(error):
+                raise
+    async with db.transaction() as tx:
+        return await record(tx, organization_id, observations)
+
+
+async def _accounts(tx: Transaction, actor: Actor, observations: Sequence[Observation]) -> Accounts:
+    """The accounts that are observed, and those in whose feed an observed post stands."""
+    ids = [one.account_id for one in observations if isinstance(one, AccountObservation)]
+    external_ids = {snapshot.external_id for one in observations for snapshot in one.posts}
+    found = await store.lock_accounts(tx, actor, ids, external_ids)
+    accounts = {row["id"]: ObservedAccount(row) for row in found}
+    for one in observations:
+        if isinstance(one, AccountObservation) and one.account_id in accounts:
+            accounts[one.account_id].see(one)
+    return accounts
+
+
+async def _posts(
+    tx: Transaction, actor: Actor, accounts: Accounts, observations: Sequence[Observation]
+) -> tuple[Posts, int]:
+    """The posts that are observed, as they are stored and as they were seen; and how many observations are unknown."""
+    external_ids = {snapshot.external_id for one in observations for snapshot in one.posts}
+    stored = await store.lock_posts(tx, actor, external_ids) if external_ids else []
+    held = {(row["platform"], row["external_id"]): row for row in stored}
+    late = {row["account_id"] for row in stored if row["account_video_id"]} - accounts.keys()
+    if late:  # discovered by another transaction after the accounts were read
+        accounts.update({row["id"]: ObservedAccount(row) for row in await store.lock_accounts(tx, actor, late, ())})
+    posts: Posts = {}
+    unknown = 0
+    for one in observations:
+        feed = accounts.get(one.account_id) if isinstance(one, AccountObservation) else None
+        if isinstance(one, PostObservation):
+            platform = one.platform
+        elif feed is not None:
+            platform = feed.held["platform"]
+        else:
+            unknown += 1
+            continue
+        for snapshot in one.posts:
+            key = (platform, snapshot.external_id)
+            if feed is None and key not in held:
+                unknown += 1
+                continue
+            if key not in posts:
+                posts[key] = _post(key, held.get(key), accounts)
+            posts[key].see(snapshot, feed)
+    return posts, unknown
+
+
+def _post(key: store.Key, held: store.Row | None, accounts: Accounts) -> ObservedPost:
+    stands_in_feed = held is not None and held["account_video_id"] is not None
+    return ObservedPost(*key, held, accounts[held["account_id"]] if held and stands_in_feed else None)
+
+
+async def _add_rebased(tx: Transaction, actor: Actor, accounts: Accounts, posts: Posts) -> None:
+    """Adds the posts whose first value becomes a gain because their account turns out to be tracked for longer."""
+    moved = [one for one in accounts.values() if one.is_known and one.tracked_since < one.held["tracked_since"]]
+    if not moved:
+        return
+    since, before = min(one.tracked_since for one in moved), max(one.held["tracked_since"] for one in moved)
+    for row in await store.posts_published(tx, actor, [one.held["id"] for one in moved], since, before):
+        key = (row["platform"], row["external_id"])
+        if key not in posts:
+            posts[key] = _post(key, row, accounts)
+
+
+async def _find_posters(tx: Transaction, actor: Actor, posts: Posts) -> None:
+    """Finds the tracked accounts of the posts that stand in nobody's feed and whose poster is known."""
+    unlinked = {key: name for key, post in posts.items() if (name := post.unlinked_username()) is not None}
+    if unlinked:
+        found = await store.posters(tx, actor, set(unlinked.values()))
+        for key, username in unlinked.items():
+            posts[key].poster = found.get((posts[key].platform, username))
+
+
+async def _fold_posts(tx: Transaction, posts: Posts) -> list[FoldedPost]:
+    spans = {key: span_of_post(post) for key, post in posts.items()}
+    asked = {post.held["id"]: since for key, post in posts.items() if post.is_known and (since := spans[key].since)}
+    found = await store.post_closings(tx, asked) if asked else {}
+    now = clock.now()
+    return [fold_post(post, spans[key], found.get(post.held["id"], []), now) for key, post in posts.items()]
+
+
+async def _fold_accounts(tx: Transaction, accounts: Accounts) -> list[FoldedAccount]:
+    spans = {id_: span_of_account(account) for id_, account in accounts.items()}
+    asked = {id_: since for id_, account in accounts.items() if account.is_known and (since := spans[id_].since)}
+    found = await store.account_closings(tx, asked) if asked else {}
+    return [fold_account(account, spans[id_], found.get(id_, [])) for id_, account in accounts.items()]
+
+
+async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) -> int:
+    """Writes posts, their account videos and closings; returns how many closings changed."""
+    new = [one.row for one in folded if one.post.is_new]
+    if new:
+        await store.insert_posts(tx, actor, new)
+        ids = await store.post_ids(tx, actor, [row["external_id"] for row in new])
+        for row in new:
+            row["id"] = ids[row["platform"], row["external_id"]]
+    known = [one for one in folded if one.changed and not one.post.is_new]
+    await store.update_posts(tx, [one.row for one in known if one.changed <= REFRESHED], REFRESHED)
+    await store.update_posts(tx, [one.row for one in known if not one.changed <= REFRESHED])
+    await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
+    await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
+    closings = [(one.row["id"], closing) for one in folded for closing in one.closings]
+    await store.write_post_closings(tx, closings)
+    return len(closings)
+
+
+async def _write_accounts(tx: Transaction, folded: list[FoldedAccount]) -> int:
+    """Writes accounts and their closings; returns how many closings changed."""
+    await store.update_accounts(tx, [one.row for one in folded if one.is_changed])
+    closings = [(one.row["id"], closing) for one in folded for closing in one.closings]
+    await store.write_account_closings(tx, closings)
+    return len(closings)

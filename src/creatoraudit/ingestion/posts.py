@@ -1,0 +1,201 @@
+"""What observations make of a post: its row, its closings and what they change about the account it belongs to."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from creatoraudit.domain.ids import new_id
+from creatoraudit.domain.text import folded
+from creatoraudit.domain.validation import Platform
+from creatoraudit.ingestion.accounts import ObservedAccount
+from creatoraudit.ingestion.fields import POST_FIELDS, Held, epoch, newest
+from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Seen, add, fold, instant, see
+from creatoraudit.ingestion.snapshots import PostSnapshot
+
+Row = dict[str, Any]
+
+_COUNTS = ("view_count", "play_count", "like_count", "comment_count", "share_count", "saved_count")
+REFRESHED = frozenset(
+    {*_COUNTS, "fb_play_count", "fb_like_count", "total_views", "total_plays"}
+    | {"first_scrape_time", "last_scrape_time", "stale", "updated_at"}
+)
+"""The columns that a refresh of a known post changes; the others hardly ever do."""
+POST_VALUES = (
+    *REFRESHED,
+    *(name for name in POST_FIELDS if name not in REFRESHED),
+    "platform",
+    "external_id",
+    "description_folded",
+    "account_id",
+    "account_video_id",
+)
+"""The columns of a post that observations fill."""
+_NEW: Row = {
+    **dict.fromkeys((*POST_VALUES, "id", "video_id", "video_added_at", "discovered_at")),
+    "platform_data": {},
+}
+
+
+class ObservedPost:
+    """A post as it is stored and as it was seen; `account` is the one whose feed it stands in."""
+
+    def __init__(self, platform: str, external_id: str, held: Row | None, account: ObservedAccount | None) -> None:
+        self.platform = platform
+        self.external_id = external_id
+        self.is_new = held is None
+        self.held: Row = _NEW if held is None else held
+        self.snapshots: list[PostSnapshot] = []
+        self.account = account
+        self.discovered_at: dt.datetime | None = self.held["discovered_at"]
+        self.poster: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was observed before, and so has closings."""
+        return self.held["first_scrape_time"] is not None
+
+    @property
+    def joins(self) -> bool:
+        """Whether the post is discovered in its account's feed just now."""
+        return self.account is not None and self.held["account_video_id"] is None
+
+    @property
+    def is_predated(self) -> bool:
+        """Whether it turns out to have been discovered earlier than was known."""
+        return self.held["discovered_at"] not in {None, self.discovered_at}
+
+    def see(self, snapshot: PostSnapshot, feed: ObservedAccount | None) -> None:
+        """Adds what was seen of the post; it belongs to the first account that it was discovered with."""
+        self.snapshots.append(snapshot)
+        if feed is None:
+            return
+        if self.account is None:
+            self.account = feed
+        if self.account is feed and (self.discovered_at is None or snapshot.at < self.discovered_at):
+            self.discovered_at = snapshot.at
+
+    def unlinked_username(self) -> str | None:
+        """The poster's username, while no tracked account is known to be the poster."""
+        if self.account is not None or self.held["account_id"] is not None:
+            return None
+        names = (one.account_username for one in self.snapshots if one.account_username is not None)
+        return next(names, self.held["account_username"])
+
+
+class PostSpan(NamedTuple):
+    """Which of a post's closings change: all from `since` on, its first values counted as gains if it is `fresh`."""
+
+    since: dt.date | None
+    seen: dict[dt.date, Seen]
+    fresh: bool
+    content: Held
+
+
+class FoldedPost(NamedTuple):
+    """What is to be written of a post."""
+
+    post: ObservedPost
+    row: Row
+    changed: frozenset[str]
+    closings: list[Closing]
+
+
+def span_of_post(post: ObservedPost) -> PostSpan:
+    """What the observations of a post are going to change."""
+    seen: dict[dt.date, Seen] = {}
+    for snapshot in post.snapshots:
+        see(seen, snapshot.at, _counters(post.platform, snapshot))
+    content = _content(post)
+    first = min((instant(one.at)[0] for one in post.snapshots), default=None)
+    since, account = min(seen, default=None), post.account
+    fresh = _fresh(post, content.values["create_time"], first, None if account is None else account.tracked_since)
+    if post.is_known:
+        was_since = account.held["tracked_since"] if account and not post.joins else None
+        if post.joins or fresh != _fresh(post, post.held["create_time"], was_since):
+            since = dt.date.min
+    return PostSpan(since, seen, fresh, content)
+
+
+def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.datetime) -> FoldedPost:
+    """The post's row and changed closings; adds what they change to the post's account.
+
+    `found` are the stored closings from the span's beginning on, with the one before it.
+    """
+    anchored = bool(found) and span.since is not None and found[0].day < span.since
+    anchor, rows = (found[0], found[1:]) if anchored else (None, found)
+    closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
+    before = {one.day: one for one in rows}
+    row = _row(post, span.content, closings[-1].totals if closings else None)
+    changed = frozenset(name for name in POST_VALUES if row[name] != post.held[name])
+    if changed:
+        row["updated_at"] = now
+    if post.account is not None:
+        if post.joins:
+            add(post.account.sums, None, closings)
+        elif closings != rows:
+            add(post.account.sums, anchor, rows, sign=-1)
+            add(post.account.sums, anchor, closings)
+        post.account.count(row, post.held, joins=post.joins)
+    return FoldedPost(post, row, changed, [one for one in closings if before.get(one.day) != one])
+
+
+def _counters(platform: str, shown: PostSnapshot) -> Counters:
+    if platform == Platform.TIKTOK:
+        views = shown.play_count if shown.view_count is None else shown.view_count
+        return views, views, shown.like_count, shown.comment_count, shown.share_count, None
+    return (
+        shown.view_count,
+        shown.play_count,
+        shown.like_count,
+        shown.comment_count,
+        shown.share_count,
+        shown.saved_count,
+    )
+
+
+def _content(post: ObservedPost) -> Held:
+    values = {name: post.held[name] for name in POST_FIELDS}
+    values["platform_data"] = values["platform_data"] or None
+    at = post.held["last_scrape_time"]
+    content = Held(values, None if at is None else epoch(at), post.held["stale"])
+    if post.snapshots:
+        content = newest(POST_FIELDS, content, post.snapshots, max(epoch(one.at) for one in post.snapshots))
+    return content if post.account is None else content.known("account_username", post.account.held["username"])
+
+
+def _fresh(post: ObservedPost, published: dt.datetime | None, *since: dt.date | None) -> bool:
+    """Whether the post was published on or after the day its tracking began, or is known to have begun `since`."""
+    if published is None:
+        return False
+    stored = (post.held["video_added_at"], post.held["first_scrape_time"])
+    began = [*(instant(at)[0] for at in stored if at is not None), *(day for day in since if day is not None)]
+    return instant(published)[0] >= min(began)
+
+
+def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
+    held = post.held
+    row = {**held, **content.values, "platform": post.platform, "external_id": post.external_id}
+    row["stale"] = content.stale
+    row["discovered_at"] = post.discovered_at
+    row["platform_data"] = row["platform_data"] or {}
+    if post.platform == Platform.TIKTOK:
+        row.update(fb_play_count=None, fb_like_count=None)
+    if row["description"] != held["description"]:
+        row["description_folded"] = None if row["description"] is None else folded(row["description"])
+    if post.account is not None:
+        row["account_id"] = post.account.held["id"]
+        row["account_video_id"] = row["account_video_id"] or new_id()
+    elif row["account_id"] is None:
+        row["account_id"] = post.poster
+    times = [one.at for one in post.snapshots]
+    if post.is_known:
+        times += [held["first_scrape_time"], held["last_scrape_time"]]
+    row["first_scrape_time"], row["last_scrape_time"] = min(times, default=None), max(times, default=None)
+    if totals is not None:
+        row.update(zip(_COUNTS, totals, strict=True))
+    row["total_views"] = _with_facebook(row["view_count"], row["fb_play_count"])
+    row["total_plays"] = _with_facebook(row["play_count"], row["fb_play_count"])
+    return row
+
+
+def _with_facebook(count: int | None, cross_posted: int | None) -> int | None:
+    return None if count is None else count + (cross_posted or 0)

@@ -1,0 +1,235 @@
+"""What `observe` reads and writes: each function is one statement for all accounts and posts of a batch."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, func, insert, select, update
+
+from creatoraudit.db import dialect
+from creatoraudit.db.engine import Transaction
+from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Post, PostClosing, Video
+from creatoraudit.db.statements import ByDialect, statement
+from creatoraudit.db.types import Day, Instant
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.scope import scoped, table
+from creatoraudit.domain.validation import Platform
+from creatoraudit.ingestion.accounts import ACCOUNT_VALUES
+from creatoraudit.ingestion.folding import POST_COUNTERS, AccountDay, Closing
+from creatoraudit.ingestion.posts import POST_VALUES
+
+Row = dict[str, Any]
+Key = tuple[str, str]
+"""A post's platform and external id."""
+
+_accounts, _posts, _videos, _account_videos = table(Account), table(Post), table(Video), table(AccountVideo)
+_ACCOUNT_COLUMNS = tuple(column.name for column in _accounts.c)
+_POST_COLUMNS = (*(column.name for column in _posts.c), "video_added_at", "discovered_at")
+_TOTALS = POST_COUNTERS
+_GAINS = tuple(f"gained_{name}" for name in POST_COUNTERS)
+_POST_CLOSING = ("post_id", "day", "second", "observed_days", "stale", *_TOTALS, *_GAINS)
+_ACCOUNT_CLOSING = ("account_id", *AccountDay._fields[:-2], *_TOTALS, *_GAINS)
+
+
+async def lock_accounts(tx: Transaction, actor: Actor, ids: Iterable[str], external_ids: Iterable[str]) -> list[Row]:
+    """The accounts with these ids and those whose posts have these external ids, locked."""
+    params = actor.bind(ids=list(ids), external_ids=list(external_ids))
+    return await tx.fetch(_locked_accounts(actor.tenancy), _row(_ACCOUNT_COLUMNS), params)
+
+
+async def lock_posts(tx: Transaction, actor: Actor, external_ids: Iterable[str]) -> list[Row]:
+    """The posts with these external ids, locked, each with its records' times: `video_added_at`, `discovered_at`."""
+    params = actor.bind(external_ids=list(external_ids))
+    return await tx.fetch(_locked_posts(actor.tenancy), _row(_POST_COLUMNS), params)
+
+
+async def posts_published(
+    tx: Transaction, actor: Actor, account_ids: Iterable[str], since: dt.date, before: dt.date
+) -> list[Row]:
+    """Like `lock_posts`: those of these accounts' feeds that were published in a span of days."""
+    params = actor.bind(account_ids=list(account_ids), since=_midnight(since), before=_midnight(before))
+    return await tx.fetch(_posts_published(actor.tenancy), _row(_POST_COLUMNS), params)
+
+
+async def post_ids(tx: Transaction, actor: Actor, external_ids: Iterable[str]) -> dict[Key, int]:
+    """The ids of the posts with these external ids."""
+    params = actor.bind(external_ids=list(external_ids))
+    found = await tx.fetch(_post_ids(actor.tenancy), tuple, params)
+    return {(platform, external_id): id_ for id_, platform, external_id in found}
+
+
+async def posters(tx: Transaction, actor: Actor, usernames: Iterable[str]) -> dict[Key, str]:
+    """The ids of the tracked accounts with these usernames, by platform and username."""
+    found = await tx.fetch(_posters(actor.tenancy), tuple, actor.bind(usernames=list(usernames)))
+    return {(platform, username): id_ for id_, platform, username in found}
+
+
+async def post_closings(tx: Transaction, since: Mapping[int, dt.date]) -> dict[int, list[Closing]]:
+    """The closings of each post from a day on, in order, and the last one before that day."""
+    asked = {"asked": [(key, day.isoformat()) for key, day in since.items()]}
+    found: dict[int, list[Closing]] = {}
+    for key, closing in await tx.fetch(_closings_since(PostClosing), _post_closing, asked):
+        found.setdefault(key, []).append(closing)
+    return found
+
+
+async def account_closings(tx: Transaction, since: Mapping[str, dt.date]) -> dict[str, list[AccountDay]]:
+    """The closings of each account from a day on, in order, and the last one before that day."""
+    asked = {"asked": [(key, day.isoformat()) for key, day in since.items()]}
+    found: dict[str, list[AccountDay]] = {}
+    for key, closing in await tx.fetch(_closings_since(AccountClosing), _account_day, asked):
+        found.setdefault(key, []).append(closing)
+    return found
+
+
+async def insert_posts(tx: Transaction, actor: Actor, rows: Sequence[Row]) -> None:
+    """Adds posts; the database numbers them."""
+    common = {"organization_id": actor.organization_id}
+    await tx.execute(insert(_posts), [{name: row[name] for name in POST_VALUES} | common for row in rows])
+
+
+async def update_posts(tx: Transaction, rows: Sequence[Row], names: Iterable[str] = POST_VALUES) -> None:
+    """Writes the named columns of posts: an index costs nothing unless one of its columns is named."""
+    await _update(tx, _posts, rows, names)
+
+
+async def update_accounts(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Writes what is observed of accounts."""
+    await _update(tx, _accounts, rows, ACCOUNT_VALUES)
+
+
+async def _update(tx: Transaction, written: Table, rows: Sequence[Row], names: Iterable[str]) -> None:
+    if rows:
+        values = [{"key": row["id"], **{name: row[name] for name in names}} for row in rows]
+        await tx.execute(update(written).where(written.c.id == bindparam("key", type_=written.c.id.type)), values)
+
+
+async def insert_account_videos(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
+    """Makes posts stand in their account's feed, since they were discovered."""
+    rows = [
+        {
+            "id": post["account_video_id"],
+            "organization_id": actor.organization_id,
+            "post_id": post["id"],
+            "added_at": post["discovered_at"],
+        }
+        for post in posts
+    ]
+    if rows:
+        await tx.execute(insert(_account_videos), rows)
+
+
+async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
+    """Writes down that posts were discovered earlier than was known."""
+    rows = [{"id": post["account_video_id"], "added_at": post["discovered_at"]} for post in posts]
+    await _update(tx, _account_videos, rows, ["added_at"])
+
+
+async def write_post_closings(tx: Transaction, rows: Sequence[tuple[int, Closing]]) -> None:
+    """Writes closings, each in the place of the same post's and day's."""
+    values = [
+        dict(
+            zip(
+                _POST_CLOSING,
+                (key, one.day, one.second, one.observed_days, one.stale, *one.totals, *one.gained),
+                strict=True,
+            )
+        )
+        for key, one in rows
+    ]
+    if values:
+        await tx.execute(dialect.upsert(tx.dialect, table(PostClosing)), values)
+
+
+async def write_account_closings(tx: Transaction, rows: Sequence[tuple[str, AccountDay]]) -> None:
+    """Writes closings, each in the place of the same account's and day's."""
+    values = [dict(zip(_ACCOUNT_CLOSING, (key, *one[:-2], *one.totals, *one.gained), strict=True)) for key, one in rows]
+    if values:
+        await tx.execute(dialect.upsert(tx.dialect, table(AccountClosing)), values)
+
+
+def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Row]:
+    return lambda values: dict(zip(names, values, strict=True))
+
+
+def _post_closing(values: Sequence[Any]) -> tuple[int, Closing]:
+    key, day, second, observed_days, stale, *counters = values
+    totals, gained = tuple(counters[: len(_TOTALS)]), tuple(counters[len(_TOTALS) :])
+    return key, Closing(day, second, observed_days, totals, gained, stale)
+
+
+def _account_day(values: Sequence[Any]) -> tuple[str, AccountDay]:
+    key, day, second, observed_days, followers, gained_followers, stale, *counters = values
+    totals, gained = tuple(counters[: len(_TOTALS)]), tuple(counters[len(_TOTALS) :])
+    return key, AccountDay(day, second, observed_days, followers, gained_followers, stale, totals, gained)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
+def _named(found: Select[Any]) -> Select[Any]:
+    """Narrows rows of posts down to the external ids that are asked for."""
+    return found.where(_posts.c.platform.in_(list(Platform)), dialect.one_of(_posts.c.external_id, "external_ids"))
+
+
+@statement
+def _locked_accounts(tenancy: Tenancy) -> ByDialect:
+    listed = select(dialect.listed("ids", _accounts.c.id.type).c.value)
+    posted = _named(scoped(Post, tenancy, _posts.c.account_id))
+    rows = scoped(Account, tenancy).where(_accounts.c.id.in_(listed.union(posted))).order_by(_accounts.c.id)
+    return dialect.for_update(rows)
+
+
+@statement
+def _locked_posts(tenancy: Tenancy) -> ByDialect:
+    return dialect.for_update(_named(_with_video(tenancy)).order_by(_posts.c.id), of=_posts)
+
+
+@statement
+def _posts_published(tenancy: Tenancy) -> Select[Any]:
+    return _with_video(tenancy).where(
+        dialect.one_of(_posts.c.account_id, "account_ids"),
+        _posts.c.account_video_id.is_not(None),
+        _posts.c.create_time >= bindparam("since", type_=Instant()),
+        _posts.c.create_time < bindparam("before", type_=Instant()),
+    )
+
+
+def _with_video(tenancy: Tenancy) -> Select[Any]:
+    records = _videos.c.added_at.label("video_added_at"), _account_videos.c.added_at.label("discovered_at")
+    source = _posts.outerjoin(_videos, _videos.c.id == _posts.c.video_id)
+    source = source.outerjoin(_account_videos, _account_videos.c.id == _posts.c.account_video_id)
+    return scoped(Post, tenancy, *_posts.c, *records, source=source)
+
+
+@statement
+def _post_ids(tenancy: Tenancy) -> Select[Any]:
+    return _named(scoped(Post, tenancy, _posts.c.id, _posts.c.platform, _posts.c.external_id))
+
+
+@statement
+def _posters(tenancy: Tenancy) -> Select[Any]:
+    return scoped(Account, tenancy, _accounts.c.id, _accounts.c.platform, _accounts.c.username).where(
+        _accounts.c.platform.in_(list(Platform)), dialect.one_of(_accounts.c.username, "usernames")
+    )
+
+
+@statement
+def _closings_since(model: type[PostClosing] | type[AccountClosing]) -> Select[Any]:
+    closings = table(model)
+    key = next(iter(closings.primary_key.columns))
+    asked = dialect.paired("asked", key.type, Day())
+    earlier = closings.alias("earlier")
+    before = (
+        select(func.max(earlier.c.day))
+        .where(earlier.c[key.name] == asked.c.key, earlier.c.day < asked.c.value)
+        .scalar_subquery()
+    )
+    names = _POST_CLOSING if model is PostClosing else _ACCOUNT_CLOSING
+    return (
+        select(*(closings.c[name] for name in names))
+        .select_from(asked.join(closings, key == asked.c.key))
+        .where(closings.c.day >= func.coalesce(before, asked.c.value))
+        .order_by(key, closings.c.day)
+    )
