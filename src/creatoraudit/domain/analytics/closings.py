@@ -18,7 +18,7 @@ from creatoraudit.db.engine import Reader
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.analytics.metrics import Metric, RollUp, Value, Values, half_up
+from creatoraudit.domain.analytics.metrics import RollUp, Value, Values, half_up
 from creatoraudit.domain.analytics.scopes import COVERAGE, EXPECTED_DAYS, Scope
 from creatoraudit.domain.scope import table
 
@@ -57,39 +57,26 @@ class History:
         return self.row[0]
 
     @property
-    def platforms(self) -> Sequence[str | None]:
-        """The platforms of its parts, some perhaps twice."""
-        return self.row[1:_LEADING]
+    def platforms(self) -> frozenset[str | None]:
+        """The platforms of its parts."""
+        return frozenset(self.row[1:_LEADING])
 
     def between(self, before: int, end: int) -> Values:
         """All metrics over the days after one of the days asked for through another, both named by their place."""
-        values: Values = {}
-        for metric in self.scope.metrics:
-            if metric.derive is None:
-                values[metric.name] = self._measured(metric, before, end)
-            else:
-                values[metric.name] = metric.derive(*[values[name] for name in metric.of])
-        return values
+        width = len(self.scope.places)
+        starts = (_LEADING + width * day for day in (before, end))
+        return self.scope.gains(self.platforms, *[self.row[start : start + width] for start in starts])
 
     def value(self, name: str, before: int, end: int) -> Value:
         """One of these metrics."""
         metric = self.scope.by_name[name]
-        if metric.derive is None:
-            return self._measured(metric, before, end)
-        return metric.derive(*[self.value(part, before, end) for part in metric.of])
+        if metric.derive is not None:
+            return metric.derive(*[self.value(part, before, end) for part in metric.of])
+        return metric.over(self.platforms, self._at(name, before), self._at(name, end))
 
     def coverage(self, before: int, end: int) -> Coverage:
         """How many of the expected days between were observed."""
         return Coverage(*[self._at(name, end) - self._at(name, before) for name in COVERAGE])
-
-    def _measured(self, metric: Metric, before: int, end: int) -> Value:
-        if not metric.applies(self.platforms):
-            return None
-        last: Value = self._at(metric.name, end)
-        if metric.roll_up is RollUp.LAST_KNOWN_SUM:
-            return last
-        gained: Value = last - self._at(metric.name, before)
-        return gained
 
     def _at(self, name: str, day: int) -> Any:
         places = self.scope.places

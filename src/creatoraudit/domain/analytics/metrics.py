@@ -3,7 +3,7 @@
 A metric is either measured, read from closings, or derived from metrics declared before it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -36,7 +36,8 @@ class RollUp(StrEnum):
 class Metric:
     """What a number is called, what it means, how it is computed and where it appears.
 
-    `column` names where closings keep a measured metric; any other is what `derive` makes of the metrics named in `of`.
+    `column` names where closings keep a measured metric, `total` where they keep the counter that it is a gain of; any
+    other metric is what `derive` makes of the metrics named in `of`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Metric:
     formula: str
     null_rule: str
     column: str | None = None
+    total: str | None = None
     of: tuple[str, ...] = ()
     derive: Callable[..., int | float] | None = None
     unit: Unit = Unit.COUNT
@@ -54,9 +56,11 @@ class Metric:
     in_totals: bool = True
     in_rankings: bool = True
 
-    def applies(self, platforms: Iterable[str | None]) -> bool:
-        """Whether the metric has a value where these platforms are measured."""
-        return self.platforms == EVERYWHERE or any(platform in self.platforms for platform in platforms)
+    def over(self, platforms: frozenset[str | None], before: Value, end: Value) -> Value:
+        """A measured metric over a window, of its closing values before and at the end of it."""
+        if self.platforms != EVERYWHERE and platforms.isdisjoint(self.platforms):
+            return None
+        return end if self.roll_up is RollUp.LAST_KNOWN_SUM else (end or 0) - (before or 0)
 
 
 def half_up(value: Fraction, decimals: int) -> float:
@@ -85,6 +89,7 @@ METRICS: tuple[Metric, ...] = (
         description="Views gained in the window.",
         formula=_GAINS.format("view_count"),
         column="gained_views",
+        total="views",
         null_rule=_ZERO,
     ),
     Metric(
@@ -92,6 +97,7 @@ METRICS: tuple[Metric, ...] = (
         description="Plays gained in the window; TikTok has no plays of its own, there they equal the views.",
         formula=_GAINS.format("play_count"),
         column="gained_plays",
+        total="plays",
         null_rule=_ZERO,
     ),
     Metric(
@@ -99,6 +105,7 @@ METRICS: tuple[Metric, ...] = (
         description="Likes gained in the window.",
         formula=_GAINS.format("like_count"),
         column="gained_likes",
+        total="likes",
         null_rule=_ZERO,
     ),
     Metric(
@@ -106,6 +113,7 @@ METRICS: tuple[Metric, ...] = (
         description="Comments gained in the window.",
         formula=_GAINS.format("comment_count"),
         column="gained_comments",
+        total="comments",
         null_rule=_ZERO,
     ),
     Metric(
@@ -113,6 +121,7 @@ METRICS: tuple[Metric, ...] = (
         description="Shares gained in the window.",
         formula=_GAINS.format("share_count"),
         column="gained_shares",
+        total="shares",
         null_rule=_ZERO,
     ),
     Metric(

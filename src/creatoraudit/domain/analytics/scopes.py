@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from creatoraudit.db import dialect
 from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Creator, Post, PostClosing, Video
 from creatoraudit.domain.actor import Tenancy
-from creatoraudit.domain.analytics.metrics import METRICS, Metric
+from creatoraudit.domain.analytics.metrics import METRICS, Metric, RollUp, Value, Values
 from creatoraudit.domain.scope import scoped, table
 
 PART = ("id", "part", "platform", "tracked_since")
@@ -24,9 +24,10 @@ Parts = Callable[[Tenancy], Sequence[Select[Any]]]
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """A kind of thing that is measured: which parts it has, which closings are kept of a part, and which metrics."""
+    """A kind of thing that is measured: its parts, its name, the closings that are kept of a part, and its metrics."""
 
     parts: Parts
+    noun: str
     closings: type[SQLModel]
     owner: str
     metrics: tuple[Metric, ...] = METRICS
@@ -56,6 +57,24 @@ class Scope:
         """What is read of each day, and in which place: measured metrics, and what their coverage follows from."""
         names = [metric.name for metric in self.measured] + (list(COVERAGE) if self.is_covered else [])
         return {name: place for place, name in enumerate(names)}
+
+    @cached_property
+    def nothing(self) -> tuple[Value, ...]:
+        """What a thing has come to before its first closing: its measured metrics and observed days."""
+        states = (metric.roll_up is RollUp.LAST_KNOWN_SUM for metric in self.measured)
+        return (*(None if is_state else 0 for is_state in states), 0)
+
+    def gains(self, platforms: frozenset[str | None], before: Sequence[Value], end: Sequence[Value]) -> Values:
+        """All metrics over a window, of the closing values before and at the end of it."""
+        values: Values = {}
+        places = self.places
+        for metric in self.metrics:
+            if metric.derive is None:
+                place = places[metric.name]
+                values[metric.name] = metric.over(platforms, before[place], end[place])
+            else:
+                values[metric.name] = metric.derive(*[values[name] for name in metric.of])
+        return values
 
     def of_ids(self, tenancy: Tenancy) -> list[Select[Any]]:
         """The parts of the things whose ids are bound as `ids`."""
@@ -112,9 +131,9 @@ def _part(model: type[SQLModel], tenancy: Tenancy, *columns: ColumnElement[Any],
 
 POST_METRICS = tuple(metric for metric in METRICS if metric.of_posts)
 
-ACCOUNTS = Scope(_account_parts, AccountClosing, "account_id")
-CREATORS = Scope(_creator_parts, AccountClosing, "account_id", rolls_up=True)
-VIDEOS = Scope(_video_parts, PostClosing, "post_id", POST_METRICS)
-ACCOUNT_VIDEOS = Scope(_account_video_parts, PostClosing, "post_id", POST_METRICS)
+ACCOUNTS = Scope(_account_parts, "Account", AccountClosing, "account_id")
+CREATORS = Scope(_creator_parts, "Creator", AccountClosing, "account_id", rolls_up=True)
+VIDEOS = Scope(_video_parts, "Video", PostClosing, "post_id", POST_METRICS)
+ACCOUNT_VIDEOS = Scope(_account_video_parts, "Account video", PostClosing, "post_id", POST_METRICS)
 ACCOUNT_VIDEOS_BY_POST = replace(ACCOUNT_VIDEOS, parts=_account_video_parts_by_post)
 VIDEOS_OF_EITHER_KIND = replace(VIDEOS, parts=lambda tenancy: [*_video_parts(tenancy), *_account_video_parts(tenancy)])

@@ -1,0 +1,179 @@
+"""How things developed: a row for each day, week or month of a window, for many things in one statement."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from operator import itemgetter
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+from sqlalchemy import Select, and_, bindparam, func, select, union_all
+
+from creatoraudit.db.engine import Reader
+from creatoraudit.db.statements import statement
+from creatoraudit.db.types import Day
+from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.analytics.closings import Coverage
+from creatoraudit.domain.analytics.metrics import Values
+from creatoraudit.domain.analytics.scopes import OBSERVED_DAYS, Scope
+from creatoraudit.domain.analytics.windows import DAY, Window, WindowInput
+from creatoraudit.domain.scope import table
+from creatoraudit.domain.validation import member_of
+from creatoraudit.errors import NotFound
+
+Closing = Sequence[Any]
+"""A closing's measured metrics and observed days, then its totals."""
+
+
+class Granularity(StrEnum):
+    """How much time a row of a series stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class SeriesInput(WindowInput):
+    """A window, and how much time each row of it stands for."""
+
+    granularity: Annotated[Granularity, member_of(Granularity)] = Field(
+        Granularity.DAY, description="What a row stands for; weeks begin on Monday."
+    )
+
+
+class Point(NamedTuple):
+    """What a thing gained in one bucket, and what it was last known to have at the bucket's close.
+
+    `date` is the day, the Monday or the 1st, even where it lies before the window; gains are those of the window.
+    """
+
+    date: dt.date
+    values: Values
+    totals: Values
+
+
+class Series(NamedTuple):
+    """A row for every bucket of a window, in order, and how much of the window was observed."""
+
+    points: list[Point]
+    coverage: Coverage
+
+
+async def series(
+    db: Reader,
+    actor: Actor,
+    scope: Scope,
+    ids: Sequence[Any],
+    window: Window,
+    granularity: Granularity = Granularity.DAY,
+) -> dict[Any, Series]:
+    """The series of each thing; ids that the organization lacks are left out."""
+    params = actor.bind(ids=list(dict.fromkeys(ids)), start=window.start, before=window.before, end=window.end)
+    things: dict[Any, list[Sequence[Any]]] = {}
+    for row in await db.fetch(_closings(actor.tenancy, scope), tuple, params):
+        things.setdefault(row[0], []).append(row)
+    buckets = _Buckets(window, granularity)
+    return {one: _series(scope, rows, window, buckets) for one, rows in things.items()}
+
+
+async def series_of(
+    db: Reader,
+    actor: Actor,
+    scope: Scope,
+    one: Any,
+    window: Window,
+    granularity: Granularity = Granularity.DAY,
+) -> Series:
+    """The series of one thing, or NotFound."""
+    found = await series(db, actor, scope, [one], window, granularity)
+    if one not in found:
+        raise NotFound(scope.noun)
+    return found[one]
+
+
+@statement
+def _closings(tenancy: Tenancy, scope: Scope) -> Select[Any]:
+    """The closings of each part in the window, and the last one before it."""
+    parts = scope.of_ids(tenancy)
+    things = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    closings, earlier = table(scope.closings), table(scope.closings).alias()
+    start, before, end = (bindparam(name, type_=Day()) for name in ("start", "before", "end"))
+    last = select(func.max(earlier.c.day)).where(earlier.c[scope.owner] == things.c.part, earlier.c.day <= before)
+    first = func.coalesce(last.correlate_except(earlier).scalar_subquery(), start)
+    within = and_(closings.c[scope.owner] == things.c.part, closings.c.day >= first, closings.c.day <= end)
+    columns = [closings.c[name] for name in (*_measures(scope), *_totals(scope))]
+    return select(*things.c, closings.c.day, *columns).select_from(things.outerjoin(closings, within))
+
+
+def _measures(scope: Scope) -> list[str]:
+    return [*(str(metric.column) for metric in scope.measured), OBSERVED_DAYS]
+
+
+def _totals(scope: Scope) -> list[str]:
+    return [metric.total for metric in scope.measured if metric.total is not None]
+
+
+_PART, _PLATFORM, _SINCE, _DAY, _FIRST = range(1, 6)
+"""Where in a row things stand; the id is in front, the closing's measures and totals begin at the last."""
+
+
+def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "_Buckets") -> Series:
+    closed = sorted((row for row in rows if row[_DAY] is not None), key=itemgetter(_DAY))
+    platforms = frozenset(row[_PLATFORM] for row in rows)
+    first: Closing = (*scope.nothing, *(None for _ in _totals(scope)))
+    before = first
+    closes: dict[int, Closing] = {}
+    for day, values in _added_up(closed) if scope.rolls_up else ((row[_DAY], row[_FIRST:]) for row in closed):
+        if day < window.start:
+            first = before = values
+        else:
+            closes[buckets.number[day]] = values
+    observed = len(scope.measured)
+    names = [f"total_{name}" for name in _totals(scope)]
+    points = []
+    for number, date in enumerate(buckets.dates):
+        now = closes.get(number, before)
+        totals = dict(zip(names, now[observed + 1 :], strict=True))
+        points.append(Point(date, scope.gains(platforms, before, now), totals))
+        before = now
+    tracked = {row[_PART]: row[_SINCE] for row in rows if row[_SINCE] is not None}
+    expected = sum(max((window.end - max(since, window.start)).days + 1, 0) for since in tracked.values())
+    return Series(points, Coverage(before[observed] - first[observed], expected))
+
+
+def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]]:
+    """What all parts had come to on each day on which any has a closing; None where no part is known to have any."""
+    parts: dict[Any, Closing] = {}
+    sums: list[Any] = []
+    for row in rows:
+        values = row[_FIRST:]
+        last = parts.get(row[_PART])
+        parts[row[_PART]] = values
+        if not sums:
+            sums = list(values)
+        elif last is None:
+            sums = [a if b is None else b if a is None else a + b for a, b in zip(sums, values, strict=True)]
+        else:
+            sums = [
+                a if c is None else c if a is None else a + c - (b or 0)
+                for a, b, c in zip(sums, last, values, strict=True)
+            ]
+        yield row[_DAY], sums
+
+
+class _Buckets:
+    """The dates of a window's rows, and for each day of the window the number of its row."""
+
+    def __init__(self, window: Window, granularity: Granularity) -> None:
+        begin = _BEGINNINGS[granularity]
+        days = [window.start + DAY * place for place in range(window.days)]
+        self.dates = list(dict.fromkeys(begin(day) for day in days))
+        numbers = {date: number for number, date in enumerate(self.dates)}
+        self.number = {day: numbers[begin(day)] for day in days}
+
+
+_BEGINNINGS: dict[Granularity, Callable[[dt.date], dt.date]] = {
+    Granularity.DAY: lambda day: day,
+    Granularity.WEEK: lambda day: day - DAY * day.weekday(),
+    Granularity.MONTH: lambda day: day.replace(day=1),
+}
