@@ -30,7 +30,7 @@ def serve(
         raise CommandError(f"More than one worker needs {needed}: without Redis each counts rate limits by itself.", 2)
     asyncio.run(make_ready(settings.database_url.get_secret_value()))
     with bind(host, port) as listener:
-        typer.echo(f"Serving {url_of(listener, settings)}", err=True)
+        typer.echo(f"Serving {url_of(settings, *listener.getsockname()[:2])}", err=True)
         run(listener, settings, workers=workers)
 
 
@@ -49,9 +49,8 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket, settings: Settings) -> str:
+def url_of(settings: Settings, host: str, port: int) -> str:
     """The URL that a person on this machine opens."""
-    host, port = listener.getsockname()[:2]
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - not bound here, only named for people
         host = "localhost"
     return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
