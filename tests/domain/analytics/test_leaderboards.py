@@ -13,7 +13,7 @@ from creatoraudit.domain.analytics.windows import Window
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import ValidationFailed
 from factories import a_creator, an_account, an_organization
-from histories import NOON, TODAY, account_closings, ago
+from written import NOON, TODAY, account_closings, ago
 
 
 @pytest.fixture(autouse=True)

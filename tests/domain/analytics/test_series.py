@@ -14,7 +14,7 @@ from creatoraudit.domain.analytics.windows import Window, last_days
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import NotFound, ValidationFailed
 from factories import a_creator, a_video, an_account, an_organization
-from histories import NOON, TODAY, account_closings, ago, post_closings
+from written import NOON, TODAY, account_closings, ago, post_closings
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import ValidationFailed
 from factories import a_creator, a_video, an_account, an_account_video, an_organization
-from histories import NOON, account_closings, ago, post_closings
+from written import NOON, account_closings, ago, post_closings
 
 
 @pytest.fixture(autouse=True)

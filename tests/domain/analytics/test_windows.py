@@ -10,7 +10,7 @@ from creatoraudit import clock
 from creatoraudit.domain.analytics.windows import DatesInput, Window, WindowInput, preset
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import ValidationFailed
-from histories import NOON, TODAY, ago
+from written import NOON, TODAY, ago
 
 
 @pytest.fixture(autouse=True)

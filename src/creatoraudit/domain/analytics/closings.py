@@ -7,7 +7,6 @@ long it is.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -35,7 +34,7 @@ class Coverage(NamedTuple):
     @property
     def share(self) -> float | None:
         """Observed by expected days, rounded half up to 4 decimals; None if none was expected."""
-        return half_up(Fraction(self.observed, self.expected), 4) if self.expected > 0 else None
+        return half_up(self.observed, self.expected, 4) if self.expected > 0 else None
 
 
 def together(coverages: Iterable[Coverage]) -> Coverage:
@@ -65,14 +64,16 @@ class History:
         """All metrics over the days after one of the days asked for through another, both named by their place."""
         width = len(self.scope.places)
         starts = (_LEADING + width * day for day in (before, end))
-        return self.scope.gains(self.platforms, *[self.row[start : start + width] for start in starts])
+        (values,) = self.scope.gains(self.platforms, [self.row[start : start + width] for start in starts])
+        return values
 
     def value(self, name: str, before: int, end: int) -> Value:
         """One of these metrics."""
         metric = self.scope.by_name[name]
         if metric.derive is not None:
             return metric.derive(*[self.value(part, before, end) for part in metric.of])
-        return metric.over(self.platforms, self._at(name, before), self._at(name, end))
+        (value,) = metric.over(self.platforms, [self._at(name, before), self._at(name, end)])
+        return value
 
     def coverage(self, before: int, end: int) -> Coverage:
         """How many of the expected days between were observed."""

@@ -3,10 +3,11 @@
 A metric is either measured, read from closings, or derived from metrics declared before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
+from operator import sub
+from typing import Any
 
 from creatoraudit.domain.validation import Platform
 
@@ -56,24 +57,24 @@ class Metric:
     in_totals: bool = True
     in_rankings: bool = True
 
-    def over(self, platforms: frozenset[str | None], before: Value, end: Value) -> Value:
-        """A measured metric over a window, of its closing values before and at the end of it."""
+    def over(self, platforms: frozenset[str | None], closings: Sequence[Any]) -> Sequence[Value]:
+        """A measured metric from each of its closing values to the next."""
         if self.platforms != EVERYWHERE and platforms.isdisjoint(self.platforms):
-            return None
-        return end if self.roll_up is RollUp.LAST_KNOWN_SUM else (end or 0) - (before or 0)
+            return [None] * (len(closings) - 1)
+        ends = closings[1:]
+        return ends if self.roll_up is RollUp.LAST_KNOWN_SUM else list(map(sub, ends, closings))
 
 
-def half_up(value: Fraction, decimals: int) -> float:
-    """The value rounded to so many decimals, exactly, ties away from zero."""
+def half_up(part: int, whole: int, decimals: int) -> float:
+    """The part by a positive whole, rounded to so many decimals: exactly, ties away from zero."""
     scale: int = 10**decimals
-    scaled = abs(value) * scale
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return (units if value >= 0 else -units) / scale
+    units = (2 * scale * abs(part) + whole) // (2 * whole)
+    return (units if part >= 0 else -units) / scale
 
 
-def percentage(part: int | Fraction, whole: int | Fraction) -> float:
+def percentage(part: int, whole: int) -> float:
     """Hundred times the part by the whole, rounded half up to 2 decimals; 0 when the whole is not positive."""
-    return half_up(Fraction(part) * 100 / whole, 2) if whole > 0 else 0.0
+    return half_up(100 * part, whole, 2) if whole > 0 else 0.0
 
 
 def _sum(*parts: int) -> int:

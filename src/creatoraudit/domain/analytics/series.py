@@ -119,26 +119,24 @@ _PART, _PLATFORM, _SINCE, _DAY, _FIRST = range(1, 6)
 
 def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "_Buckets") -> Series:
     closed = sorted((row for row in rows if row[_DAY] is not None), key=itemgetter(_DAY))
-    platforms = frozenset(row[_PLATFORM] for row in rows)
-    first: Closing = (*scope.nothing, *(None for _ in _totals(scope)))
-    before = first
-    closes: dict[int, Closing] = {}
-    for day, values in _added_up(closed) if scope.rolls_up else ((row[_DAY], row[_FIRST:]) for row in closed):
+    last: Closing = (*scope.nothing, *(None for _ in _totals(scope)))
+    closes: list[Closing | None] = [None] * len(buckets.dates)
+    for day, closing in _added_up(closed) if scope.rolls_up else ((row[_DAY], row[_FIRST:]) for row in closed):
         if day < window.start:
-            first = before = values
+            last = closing
         else:
-            closes[buckets.number[day]] = values
+            closes[buckets.number[day]] = closing
+    known = [last, *((last := closing or last) for closing in closes)]
+    gains = scope.gains(frozenset(row[_PLATFORM] for row in rows), known)
     observed = len(scope.measured)
     names = [f"total_{name}" for name in _totals(scope)]
-    points = []
-    for number, date in enumerate(buckets.dates):
-        now = closes.get(number, before)
-        totals = dict(zip(names, now[observed + 1 :], strict=True))
-        points.append(Point(date, scope.gains(platforms, before, now), totals))
-        before = now
+    totals = (dict(zip(names, closing[observed + 1 :], strict=True)) for closing in known[1:])
     tracked = {row[_PART]: row[_SINCE] for row in rows if row[_SINCE] is not None}
     expected = sum(max((window.end - max(since, window.start)).days + 1, 0) for since in tracked.values())
-    return Series(points, Coverage(before[observed] - first[observed], expected))
+    return Series(
+        [Point(*point) for point in zip(buckets.dates, gains, totals, strict=True)],
+        Coverage(last[observed] - known[0][observed], expected),
+    )
 
 
 def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]]:
