@@ -108,7 +108,7 @@ def test_several_workers_need_redis(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert "CREATORAUDIT_REDIS_URL" in outcome.err
 
 
-@pytest.mark.parametrize("command", ["serve"])
+@pytest.mark.parametrize("command", ["serve", "demo"])
 def test_a_port_that_is_taken_is_named(
     command: str, run: Run, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

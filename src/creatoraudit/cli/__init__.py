@@ -9,6 +9,7 @@ import typer
 from creatoraudit import __version__
 from creatoraudit.cli import api_keys, databases, organizations
 from creatoraudit.cli.contracts import show_openapi, show_schema
+from creatoraudit.cli.demo import demo
 from creatoraudit.cli.environment import CommandError
 from creatoraudit.cli.serving import serve
 from creatoraudit.cli.settings import show_settings
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(demo)
 app.command("serve")(serve)
 app.add_typer(databases.app, name="db")
 app.add_typer(organizations.app, name="orgs")
