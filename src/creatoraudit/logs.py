@@ -9,10 +9,10 @@ import structlog
 from structlog.typing import Processor
 
 
-def configure(level: str, stream: TextIO = sys.stderr) -> None:
-    """Sends this program's logs, and those of its libraries from the same level on, to the stream."""
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Sends this program's logs, and those of its libraries from the same level on, to the stream (standard error)."""
+    stream = stream or sys.stderr
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -1,10 +1,10 @@
 """Who asks: the key of the Authorization header, or an error that an address can only provoke so often."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creatoraudit.domain.actor import Actor
 from creatoraudit.errors import Forbidden, RateLimited, Unauthorized
+from creatoraudit.http.headers import sent_header
 from creatoraudit.http.state import ACTOR, state_of
 
 
@@ -42,5 +42,5 @@ async def charge_address(scope: Scope, cost: int = 1) -> None:
 
 def bearer_key(scope: Scope) -> str | None:
     """The key that the client sent, if any."""
-    scheme, _, key = Headers(scope=scope).get("authorization", "").strip().partition(" ")
+    scheme, _, key = sent_header(scope, b"authorization").strip().partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None

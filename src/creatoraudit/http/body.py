@@ -5,11 +5,11 @@ import math
 import re
 from typing import Any, NoReturn
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creatoraudit.errors import BadRequest, FieldError, PayloadTooLarge, ValidationFailed
+from creatoraudit.http.headers import sent_header
 from creatoraudit.http.state import state_of
 
 BODY = "creatoraudit.body"
@@ -55,7 +55,7 @@ def body_of(scope: Scope) -> dict[str, Any]:
 async def read(scope: Scope, receive: Receive) -> bytes:
     """The whole body; PayloadTooLarge as soon as it is known to exceed the limit."""
     limit = state_of(scope).settings.max_body_bytes
-    announced = Headers(scope=scope).get("content-length", "0")
+    announced = sent_header(scope, b"content-length")
     if announced.isdecimal() and int(announced) > limit:
         _too_large(limit)
     chunks: list[bytes] = []

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from creatoraudit.http.headers import sent_header
 
 UNKNOWN = "unknown"
 
@@ -23,7 +25,7 @@ class Proxies:
         peer = _peer(scope)
         if peer is None or not self._trusts(peer):
             return str(peer or UNKNOWN)
-        forwarded = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
+        forwarded = sent_header(scope, b"x-forwarded-for").split(",")
         for hop in reversed(forwarded):
             address = _address(hop.strip())
             if address is None:
@@ -37,7 +39,7 @@ class Proxies:
         """The scheme that the client used."""
         scheme = str(scope["scheme"])
         if self._networks and (peer := _peer(scope)) is not None and self._trusts(peer):
-            forwarded = Headers(scope=scope).get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+            forwarded = sent_header(scope, b"x-forwarded-proto").rpartition(",")[2].strip().lower()
             if forwarded in {"http", "https"}:
                 return forwarded
         return scheme
@@ -48,7 +50,7 @@ class Proxies:
 
 def host_of(scope: Scope) -> str:
     """The host and port that the client named, or else those of this server."""
-    host = Headers(scope=scope).get("host", "")
+    host = sent_header(scope, b"host")
     if _HOST.fullmatch(host):
         return host
     name, port = scope.get("server") or ("localhost", None)
@@ -59,6 +61,7 @@ def _peer(scope: Scope) -> IPv4Address | IPv6Address | None:
     return _address(scope["client"][0]) if scope.get("client") else None
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     bare = text[1:].partition("]")[0] if text.startswith("[") else text
     if bare.count(":") == 1:

@@ -3,9 +3,11 @@
 import hashlib
 import re
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from creatoraudit.http.headers import sent_header
+
+_OF_THE_BODY = {b"content-length", b"content-type"}
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -37,19 +39,17 @@ class ETag:
 
 async def _send_tagged(scope: Scope, send: Send, start: Message, body: Message) -> None:
     tag = f'"{hashlib.blake2b(body["body"], digest_size=16).hexdigest()}"'
-    headers = MutableHeaders(raw=list(start["headers"]))
-    headers["etag"] = tag
-    headers.setdefault("cache-control", "private, no-cache")
-    start = {**start, "headers": headers.raw}
-    if matches(Headers(scope=scope).getlist("if-none-match"), tag):
-        for name in ("content-length", "content-type"):
-            del headers[name]
-        start, body = {**start, "status": 304}, {**body, "body": b""}
+    headers = [*start["headers"], (b"etag", tag.encode())]
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append((b"cache-control", b"private, no-cache"))
+    if matches(sent_header(scope, b"if-none-match"), tag):
+        start["status"], body["body"] = 304, b""
+        headers = [(name, value) for name, value in headers if name not in _OF_THE_BODY]
+    start["headers"] = headers
     await send(start)
     await send(body)
 
 
-def matches(if_none_match: list[str], tag: str) -> bool:
+def matches(if_none_match: str, tag: str) -> bool:
     """Whether one of the client's tags, weak or strong, or its `*`, stands for this one."""
-    sent = ",".join(if_none_match)
-    return sent.strip() == "*" or tag in _TAG.findall(sent)
+    return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)

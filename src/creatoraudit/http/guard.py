@@ -51,7 +51,7 @@ def guarded(
         app = RequiredScope(app, scope)
     if not public:
         app = Authentication(RateLimit(app))
-    return Problems(app, render)
+    return app if render is problem else Problems(app, render)  # the application's outer layer writes problems
 
 
 def route(path: str, methods: Mapping[str, ASGIApp]) -> Route:

@@ -1,13 +1,23 @@
-"""The outermost layer: every answer carries the headers that any layer below asked for."""
+"""Headers: those a request came with, and those its answer carries whatever it turns out to be."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from creatoraudit.http.state import HEADERS
+_ANSWER = "creatoraudit.answer_headers"
+
+
+def sent_header(scope: Scope, name: bytes) -> str:
+    """The value of a request's header, its lines joined by commas; empty if there is none."""
+    return b",".join([value for key, value in scope["headers"] if key == name]).decode("latin-1")
+
+
+def answer_headers(scope: Scope) -> dict[str, str]:
+    """Headers that the answer will carry, be it an error or a 304; names in lower case."""
+    headers: dict[str, str] = scope[_ANSWER]
+    return headers
 
 
 class AnswerHeaders:
-    """Adds what stands in `answer_headers(scope)` when the answer starts."""
+    """The outermost layer: adds what stands in `answer_headers` when the answer starts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -16,11 +26,13 @@ class AnswerHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        collected = scope[HEADERS] = MutableHeaders(raw=[])
+        collected: dict[str, str] = {}
+        scope[_ANSWER] = collected
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *collected.raw]
+                added = [(name.encode(), value.encode("latin-1")) for name, value in collected.items()]
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creatoraudit.errors import NotAcceptable, UnsupportedMediaType
+from creatoraudit.http.headers import sent_header
 
 JSON = "application/json"
 JSON_ANSWERS = (JSON, "application/problem+json")
@@ -44,9 +44,8 @@ class ContentType:
 
 def preferred(scope: Scope, offers: Sequence[str]) -> str | None:
     """The offer that the Accept header weighs most, the earlier one on a tie; None if it excludes them all."""
-    lines = Headers(scope=scope).getlist("accept")
-    accept = ",".join(lines)
-    if not accept.strip() or accept.strip() == "*/*":
+    accept = sent_header(scope, b"accept").strip()
+    if accept in {"", "*/*"}:
         return offers[0]
     ranges = _ranges(accept)
     weighed = [(_weight(ranges, offer), offer) for offer in offers]
@@ -56,7 +55,7 @@ def preferred(scope: Scope, offers: Sequence[str]) -> str | None:
 
 def media_type(scope: Scope) -> str:
     """The media type of the request's body, without parameters; empty if none is named."""
-    return Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return sent_header(scope, b"content-type").partition(";")[0].strip().lower()
 
 
 def _ranges(accept: str) -> dict[tuple[str, str], float]:

@@ -3,7 +3,8 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creatoraudit.errors import RateLimited
-from creatoraudit.http.state import actor_of, answer_headers, state_of
+from creatoraudit.http.headers import answer_headers
+from creatoraudit.http.state import actor_of, state_of
 from creatoraudit.rate_limits import Window
 
 

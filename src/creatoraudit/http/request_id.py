@@ -1,12 +1,12 @@
 """Names every request: by the client's X-Request-ID where that is a plain name, else by a fresh UUID."""
 
 import re
-import uuid
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from creatoraudit.http.state import REQUEST_ID, answer_headers
+from creatoraudit.domain.ids import new_id
+from creatoraudit.http.headers import answer_headers, sent_header
+from creatoraudit.http.state import REQUEST_ID
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -19,8 +19,8 @@ class RequestId:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
-            sent = Headers(scope=scope).get("x-request-id", "")
-            scope[REQUEST_ID] = sent if _NAME.fullmatch(sent) else str(uuid.uuid4())
+            sent = sent_header(scope, b"x-request-id")
+            scope[REQUEST_ID] = sent if _NAME.fullmatch(sent) else new_id()
             if scope["type"] == "http":
                 answer_headers(scope)["x-request-id"] = scope[REQUEST_ID]
         await self.app(scope, receive, send)

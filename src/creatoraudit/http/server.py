@@ -7,13 +7,13 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from creatoraudit.http.protocol import BoundedProtocol
 from creatoraudit.settings import Settings
 
 STARTUP_FAILURE = 3
 """The exit status where the application did not start; the log says why."""
 
 _KEEP_ALIVE_SECONDS = 30
-_HEADER_BYTES = 65_536
 
 
 def serve(app: Starlette | str, settings: Settings, listener: socket, *, workers: int = 1) -> None:
@@ -37,8 +37,7 @@ def _config(app: Starlette | str, settings: Settings, workers: int) -> uvicorn.C
         app,
         workers=workers,
         factory=isinstance(app, str),
-        http="h11",  # httptools takes headers without limit
-        h11_max_incomplete_event_size=_HEADER_BYTES,
+        http=BoundedProtocol,
         lifespan="on",
         proxy_headers=False,
         server_header=False,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
 from creatoraudit.db.engine import Database
@@ -14,7 +13,6 @@ from creatoraudit.settings import Settings
 
 REQUEST_ID = "creatoraudit.request_id"
 ACTOR = "creatoraudit.actor"
-HEADERS = "creatoraudit.headers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,6 @@ def actor_of(scope: Scope) -> Actor:
     """Who asks; only behind a check of the key."""
     actor: Actor = scope[ACTOR]
     return actor
-
-
-def answer_headers(scope: Scope) -> MutableHeaders:
-    """Headers that the answer will carry whatever it is: an error, a 304, an answer from elsewhere."""
-    headers: MutableHeaders = scope[HEADERS]
-    return headers
 
 
 def base_url_of(scope: Scope) -> str:
