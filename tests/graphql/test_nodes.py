@@ -105,7 +105,7 @@ async def test_what_another_organization_has_does_not_exist(db: Database, ask: A
         assert await ask(document, id=row.id, key=stranger) == {name: None}
         assert (await ask(document, id=row.id))[name] is not None
     data = await ask("{ accounts { totalCount } creators { totalCount } videos { totalCount } }", key=stranger)
-    assert data == dict.fromkeys(["accounts", "creators", "videos"], {"totalCount": 0})
+    assert [one["totalCount"] for one in data.values()] == [0, 0, 0]
 
 
 async def test_the_viewer_is_whose_key_was_sent(db: Database, organization: Actor, ask: Ask) -> None:
