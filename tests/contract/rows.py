@@ -123,6 +123,17 @@ async def write_account_videos(db: Database, actor: Actor, random: Random, posts
         await tx.execute(insert(table(AccountVideo)), rows)
 
 
+def in_order(found: list[dict[str, Any]], key: str, direction: str) -> list[str]:
+    """The ids in the order of a sort: null values last, ties by id, both in the sort's direction."""
+    there = [row for row in found if row[key] is not None]
+    absent = [row for row in found if row[key] is None]
+    down = direction == "desc"
+    value = (lambda row: folded(row[key])) if key == "name" else (lambda row: row[key])
+    there.sort(key=lambda row: (value(row), row["id"]), reverse=down)
+    absent.sort(key=lambda row: row["id"], reverse=down)
+    return [row["id"] for row in there + absent]
+
+
 async def _write_posts(db: Database, posts: Sequence[Post]) -> None:
     async with db.transaction() as tx:
         values = [{name: value for name, value in stored(post).items() if name != "id"} for post in posts]

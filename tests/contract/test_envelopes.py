@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, RootModel, TypeAdapter
 
-from contract.worlds import World, a_world, every, example_of
-from creatoraudit.rest.endpoint import AnyEndpoint, HTMLPage
+from contract.worlds import World, a_world, example_of, least_harm_first
+from creatoraudit.rest.endpoint import HTMLPage
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def check(value: Any, annotation: Any) -> None:
 
 
 def _check_order(value: Any, judged: Any) -> None:
-    if isinstance(judged, BaseModel):
+    if isinstance(judged, BaseModel) and not isinstance(judged, RootModel):
         optional = {name for name, field in type(judged).model_fields.items() if not field.is_required()}
         expected = [name for name in type(judged).model_fields if name in value or name not in optional]
         assert list(value) == expected
@@ -34,15 +34,17 @@ def _check_order(value: Any, judged: Any) -> None:
             _check_order(item, judged_item)
 
 
-@every(lambda endpoint: HTMLPage not in endpoint.answers.values() and endpoint.path != "/openapi.json")
-async def test_an_answer_is_what_the_table_says(world: World, endpoint: AnyEndpoint) -> None:
-    answer = await world.client.request(
-        endpoint.method, world.path(endpoint), headers=world.authorized(), json=example_of(endpoint)
-    )
-    assert answer.status_code in endpoint.answers, answer.text
-    model = endpoint.answers[answer.status_code]
-    if model is None:
-        assert (answer.content, "content-type" in answer.headers) == (b"", False)
-        return
-    assert answer.headers["content-type"] == "application/json"
-    check(answer.json(), model)
+async def test_every_answer_is_what_the_table_says(world: World) -> None:
+    for endpoint in least_harm_first():
+        answer = await world.client.request(
+            endpoint.method, world.path(endpoint), headers=world.authorized(), json=example_of(endpoint)
+        )
+        assert answer.status_code in endpoint.answers, (endpoint, answer.text)
+        model = endpoint.answers[answer.status_code]
+        if model is None:
+            assert (answer.content, "content-type" in answer.headers) == (b"", False)
+        elif model is HTMLPage:
+            assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        else:
+            assert answer.headers["content-type"] == "application/json"
+            check(answer.json(), model)

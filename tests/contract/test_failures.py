@@ -33,8 +33,7 @@ def has_ids(endpoint: AnyEndpoint) -> bool:
 
 
 async def test_every_path_below_the_prefix_comes_from_the_table(world: World) -> None:
-    app = world.client._transport.app  # type: ignore[attr-defined]
-    served = {route.path for route in app.routes if getattr(route, "path", "").startswith(PREFIX)}
+    served = {route.path for route in world.app.routes if getattr(route, "path", "").startswith(PREFIX)}
     assert served == {PREFIX + endpoint.path for endpoint in ENDPOINTS}
 
 

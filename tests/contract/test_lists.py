@@ -12,6 +12,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from conftest import left_out
 from contract import rows
 from contract.problems import fields_of
+from contract.rows import in_order
 from creatoraudit.app import create_app
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.text import folded
@@ -89,17 +90,6 @@ async def _filled(db: Database, seed: int) -> str:
     found = rows.some_posts(actor, random, accounts[:5], "account_video", ROWS)
     await rows.write_account_videos(db, actor, random, found)
     return (await an_api_key(db, actor)).key
-
-
-def in_order(found: list[dict[str, Any]], key: str, direction: str) -> list[str]:
-    """The ids in the order of a sort: null values last, ties by id, both in the sort's direction."""
-    there = [row for row in found if row[key] is not None]
-    absent = [row for row in found if row[key] is None]
-    down = direction == "desc"
-    value = (lambda row: folded(row[key])) if key == "name" else (lambda row: row[key])
-    there.sort(key=lambda row: (value(row), row["id"]), reverse=down)
-    absent.sort(key=lambda row: row["id"], reverse=down)
-    return [row["id"] for row in there + absent]
 
 
 def links_of(answer: Response) -> dict[str, str]:

@@ -81,7 +81,7 @@ class AccountCreate(AccountName):
 class AccountPatch(Patch):
     """What can be changed about an account."""
 
-    is_active: bool | None = Field(None, description="false pauses: data stays, refreshing stops.")
+    is_active: bool | None = Field(None, description="false pauses: data stays, refreshing stops.", examples=[False])
     category: Category | None = Field(None, description="A label of your own; null removes it.")
     metadata: Metadata | None = Field(None, description="Replaces your own keys and values.")
     scrape_interval_hours: Hours | None = Field(None, description="Hours between two refreshes.")

@@ -23,7 +23,9 @@ class CreatorPatch(Patch):
     """What can be changed about a creator."""
 
     name: CreatorName | None = Field(None, description="The new name.")
-    is_active: bool | None = Field(None, description="A change pauses or resumes every account that is linked now.")
+    is_active: bool | None = Field(
+        None, description="A change pauses or resumes every account that is linked now.", examples=[False]
+    )
     metadata: Metadata | None = Field(None, description="Replaces your own keys and values.")
 
 

@@ -48,7 +48,7 @@ class VideoCreate(Input):
 class VideoPatch(Patch):
     """What can be changed about a video."""
 
-    is_active: bool | None = Field(None, description="false pauses: data stays, refreshing stops.")
+    is_active: bool | None = Field(None, description="false pauses: data stays, refreshing stops.", examples=[False])
     scrape_interval_hours: Hours | None = Field(None, description="Hours between two refreshes.")
     metadata: Metadata | None = Field(None, description="Replaces your own keys and values.")
 

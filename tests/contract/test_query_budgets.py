@@ -1,0 +1,107 @@
+"""How many SQL statements an endpoint runs, whatever it finds: counted where the database gets them."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+
+from contract import rows
+from contract.worlds import World, a_world, example_of, least_harm_first, name_of
+from creatoraudit.db.engine import Database
+from creatoraudit.domain.ids import new_id
+from creatoraudit.rest.endpoint import AnyEndpoint
+from creatoraudit.rest.params import ListQuery
+from creatoraudit.rest.routes import ENDPOINTS
+
+BUDGETS = {
+    "GET /health": 0,
+    "GET /meta": 0,
+    "GET /whoami": 0,
+    "GET /openapi.json": 0,
+    "GET /docs": 0,
+    "GET /accounts": 1,
+    "POST /accounts": 4,
+    "GET /accounts/{account_id}": 1,
+    "PATCH /accounts/{account_id}": 2,
+    "DELETE /accounts/{account_id}": 4,
+    "GET /videos": 1,
+    "POST /videos": 4,
+    "POST /videos/deltas": 1,
+    "GET /videos/{video_id}": 1,
+    "PATCH /videos/{video_id}": 2,
+    "DELETE /videos/{video_id}": 3,
+    "GET /account-videos": 1,
+    "GET /account-videos/{account_video_id}": 1,
+    "GET /creators": 1,
+    "POST /creators": 2,
+    "GET /creators/top": 3,
+    "GET /creators/{creator_id}": 1,
+    "PATCH /creators/{creator_id}": 3,
+    "DELETE /creators/{creator_id}": 1,
+    "PUT /creators/{creator_id}/accounts/{account_id}": 2,
+    "DELETE /creators/{creator_id}/accounts/{account_id}": 1,
+}
+"""Every endpoint has one; looking up a key that is not remembered costs one statement more."""
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    async with a_world(database_url) as made:
+        yield made
+
+
+@contextmanager
+def counted(db: Database) -> Iterator[list[str]]:
+    """The statements that run meanwhile, without those that look a key up or only frame a transaction."""
+    statements: list[str] = []
+
+    def note(sql: str) -> None:
+        if "api_keys" not in sql and not sql.startswith(("BEGIN", "SET")):
+            statements.append(sql)
+
+    db.on_statement.append(note)
+    try:
+        yield statements
+    finally:
+        db.on_statement.remove(note)
+
+
+async def statements_of(world: World, endpoint: AnyEndpoint, query: str = "") -> list[str]:
+    """What the database is asked for an endpoint's example."""
+    body = example_of(endpoint)
+    if body is not None and "video_ids" in body:
+        body["video_ids"] = [world.ids["video_id"], world.ids["account_video_id"], *(new_id() for _ in range(198))]
+    with counted(world.db) as statements:
+        answer = await world.client.request(
+            endpoint.method, world.path(endpoint) + query, headers=world.authorized(), json=body
+        )
+    assert answer.is_success, answer.text
+    return statements
+
+
+async def test_every_endpoint_keeps_its_budget(world: World) -> None:
+    used = {name_of(endpoint): len(await statements_of(world, endpoint)) for endpoint in least_harm_first()}
+    assert used == BUDGETS
+
+
+async def test_the_budget_does_not_grow_with_the_rows(world: World) -> None:
+    await _fill(world, 200)
+    for endpoint in ENDPOINTS:
+        budget = BUDGETS[name_of(endpoint)]
+        if isinstance(endpoint.query, ListQuery):
+            assert len(await statements_of(world, endpoint, "?limit=200")) == budget
+            assert len(await statements_of(world, endpoint, "?limit=200&include_total=true")) == budget + 1
+        elif endpoint.path in {"/creators/top", "/videos/deltas"}:
+            assert len(await statements_of(world, endpoint)) == budget
+
+
+async def _fill(world: World, count: int) -> None:
+    db, actor, random = world.db, world.actor, Random(3)
+    creators = rows.some_creators(actor, random, count)
+    await rows.write(db, creators)
+    accounts = rows.some_accounts(actor, random, count, creators)
+    await rows.write(db, accounts)
+    await rows.write_videos(db, actor, random, rows.some_posts(actor, random, accounts, "video", count))
+    found = rows.some_posts(actor, random, accounts, "account_video", count)
+    await rows.write_account_videos(db, actor, random, found)
