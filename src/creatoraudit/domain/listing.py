@@ -227,7 +227,8 @@ def _count(tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str]) -> 
 @statement
 def _counts(tenancy: Tenancy, listing: Listing[Any], parent: str, filters: frozenset[str]) -> Select[Any]:
     column = listing.parents[parent]
-    rows = listing.rows(tenancy, filters, led=True).where(dialect.one_of(column, "parents"))
+    parents = dialect.listed("parents", column.type)
+    rows = listing.rows(tenancy, filters, led=True).where(column == parents.c.value)
     return rows.with_only_columns(column, func.count(), maintain_column_froms=True).group_by(column)
 
 
