@@ -1,6 +1,7 @@
 """`creatoraudit db`, and what every command says of a database that it cannot use."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,13 @@ def test_a_file_that_is_no_database(run: Run, tmp_path: Path, monkeypatch: pytes
     assert (outcome.status, outcome.out) == (1, "")
     assert "file is not a database" in outcome.err
     assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_driver_that_is_missing_is_named_with_its_cure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREATORAUDIT_DATABASE_URL", "postgresql+asyncpg://me@127.0.0.1:1/x")
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+
+    outcome = run("orgs", "list")
+
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "pip install 'creatoraudit[postgres]'" in outcome.err

@@ -56,6 +56,20 @@ def test_what_people_read_has_every_value_on_a_line_of_its_own(run: Run) -> None
     assert dict(zip(heading.split("\t"), row.split("\t"), strict=True))["name"] == r"Ac\tme\x1b[31m"
 
 
+@pytest.mark.usefixtures("database")
+def test_on_a_terminal_ids_stay_whole_and_names_are_shown_as_they_are(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = created(run, "[bold]Acme[/bold] :smile:")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    out = run("orgs", "list").out
+
+    assert acme["id"] in out
+    assert "[bold]Acme[/bold] :smile:" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

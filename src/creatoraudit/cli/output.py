@@ -34,7 +34,9 @@ def print_many(records: Sequence[Mapping[str, Any]], columns: Sequence[str], *, 
     if as_json:
         print_json(records)
     elif sys.stdout.isatty():
-        table = Table(*columns, box=None, header_style="bold")
+        table = Table(box=None, header_style="bold")
+        for name in columns:
+            table.add_column(name, no_wrap=name == "id")
         for record in records:
             table.add_row(*(_text(record[name]) for name in columns))
         Console(markup=False, emoji=False).print(table)
