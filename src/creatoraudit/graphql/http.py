@@ -100,12 +100,14 @@ class Endpoint:
         answers = []
         for index, one in enumerate(sent):
             try:
-                answers.append(await self._answer(scope, _words(one), window, paid=int(index == 0)))
+                if window is not None and index > 0:
+                    window = await charge(scope)
+                answers.append(await self._answer(scope, _words(one), window))
             except Exception as error:  # noqa: BLE001 - one operation's failure is not the others'
                 answers.append(refused(known(error, scope), request_id_of(scope)))
         return answers
 
-    async def _answer(self, scope: Scope, words: Words, window: Window | None, *, paid: int = 1) -> dict[str, Any]:
+    async def _answer(self, scope: Scope, words: Words, window: Window | None) -> dict[str, Any]:
         document = self._documents.read(self._source(words))
         operation = Operation(document, document.operation(words.operation_name), words.variables)
         if scope["method"] != "POST" and not operation.is_query:
@@ -114,7 +116,7 @@ class Endpoint:
             await authenticate(scope, None)
         cost = operation.cost()
         limits.check_cost(cost, self._settings)
-        context = await _charged(scope, window, -(-cost // limits.UNIT), paid)
+        context = await _charged(scope, window, -(-cost // limits.UNIT))
         answer = await run(operation, context, request_id_of(scope), self._settings.graphql_timeout)
         if Headers(scope=scope).get(COST_HEADER, "").lower() == "true":
             answer["extensions"] = {"cost": {"requested": cost, "limit": self._settings.graphql_max_cost}}
@@ -141,15 +143,15 @@ async def _identify(scope: Scope) -> Window | None:
     return await charge(scope)
 
 
-async def _charged(scope: Scope, window: Window | None, units: int, paid: int) -> Context | None:
-    """Charges what an operation takes beyond what is paid, and makes its context; None without a key."""
+async def _charged(scope: Scope, window: Window | None, units: int) -> Context | None:
+    """Charges what an operation takes beyond the first unit, and makes its context; None without a key."""
     if window is None:
         await charge_address(scope, units)
         return None
     state = state_of(scope)
-    if units > paid:
+    if units > 1:
         try:
-            window = await charge(scope, units - paid)
+            window = await charge(scope, units - 1)
         except RateLimited:
             announce(scope, await state.rate_limits.refund(window))
             raise
