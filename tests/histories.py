@@ -20,7 +20,8 @@ ADDED = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 COUNTERS = ("views", "plays", "likes", "comments", "shares", "saves")
 FIELDS = ("view_count", "play_count", "like_count", "comment_count", "share_count", "saved_count")
 ACCOUNTS = {"dancer": "tiktok", "cook": "instagram"}
-TRACKED_ALONE = frozenset({"1", "2", "4"})
+NAMES = tuple(str(10**15 + number) for number in range(5))
+TRACKED_ALONE = frozenset({NAMES[1], NAMES[2], NAMES[4]})
 
 
 class Post(NamedTuple):
@@ -60,8 +61,8 @@ def histories(draw: st.DrawFn) -> History:
     """A history of two accounts and some posts: gaps, missing counters, falling numbers, several looks a day."""
     homes = ["dancer", "dancer", "cook", "cook", None]
     posts = tuple(
-        Post(str(number), home, ACCOUNTS.get(home or "", "instagram"), draw(st.none() | _times))
-        for number, home in enumerate(homes)
+        Post(name, home, ACCOUNTS.get(home or "", "instagram"), draw(st.none() | _times))
+        for name, home in zip(NAMES, homes, strict=True)
     )
     seen = []
     for _ in range(draw(st.integers(1, 14))):

@@ -1,0 +1,80 @@
+"""The figures of 1,000 real TikTok posts, observed as the feeds of the accounts that published them."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import insert
+
+from conftest import SHARED_DATA, left_out
+from creatoraudit import clock
+from creatoraudit.db.engine import Database
+from creatoraudit.db.models import Account, stored
+from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.ids import new_id
+from creatoraudit.domain.scope import table
+from creatoraudit.ingestion.observe import Observed, observe
+from creatoraudit.ingestion.snapshots import AccountObservation, PostSnapshot, ProfileSnapshot
+
+SEEN_AT = dt.datetime(2020, 12, 22, 12, tzinfo=dt.UTC)
+
+
+def real_posts() -> list[dict[str, Any]]:
+    """The file's posts, or the test is left out where the file is not."""
+    if not SHARED_DATA.exists():
+        left_out(f"The real posts ({SHARED_DATA.name})")
+    posts: list[dict[str, Any]] = json.loads(SHARED_DATA.read_text())["collector"]
+    return posts
+
+
+async def observe_real_posts(db: Database, actor: Actor) -> Observed:
+    """Tracks everyone who published one of the posts and observes all of them."""
+    published: dict[str, list[dict[str, Any]]] = {}
+    for post in real_posts():
+        published.setdefault(post["authorMeta"]["name"], []).append(post)
+    ids = {username: new_id() for username in published}
+    with clock.frozen(SEEN_AT):
+        accounts = [
+            stored(
+                Account(
+                    id=ids[username],
+                    organization_id=actor.organization_id,
+                    platform="tiktok",
+                    username=username,
+                    added_at=clock.now(),
+                    tracked_since=clock.today(),
+                )
+            )
+            for username in published
+        ]
+    async with db.transaction() as tx:
+        await tx.execute(insert(table(Account)), accounts)
+    return await observe(db, str(actor.organization_id), _observations(ids, published))
+
+
+def _observations(ids: dict[str, str], published: dict[str, list[dict[str, Any]]]) -> Iterable[AccountObservation]:
+    for username, posts in published.items():
+        author = posts[0]["authorMeta"]
+        profile = ProfileSnapshot(
+            SEEN_AT, name=author["nickName"], is_verified=author["verified"], platform_account_id=author["id"]
+        )
+        yield AccountObservation(ids[username], [profile], [_snapshot(post) for post in posts])
+
+
+def _snapshot(post: dict[str, Any]) -> PostSnapshot:
+    return PostSnapshot(
+        SEEN_AT,
+        post["id"],
+        platform_account_id=post["authorMeta"]["id"],
+        description=post["text"],
+        create_time=dt.datetime.fromtimestamp(post["createTime"], dt.UTC),
+        media_type="video",
+        duration=post["videoMeta"]["duration"],
+        video_url_original=post["webVideoUrl"],
+        platform_data={"hashtags": [tag["name"] for tag in post["hashtags"]]},
+        view_count=post["playCount"],
+        like_count=post["diggCount"],
+        comment_count=post["commentCount"],
+        share_count=post["shareCount"],
+    )
