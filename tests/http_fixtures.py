@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 
 from creatoraudit.app import create_app
 from creatoraudit.db.engine import Database
-from creatoraudit.domain.actor import Actor
+from creatoraudit.demo import DemoOptions, build_demo
+from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.settings import Settings
-from factories import an_account, an_api_key, an_organization
+from factories import an_api_key, an_organization
 from servers import running
 
 BASE_URL = "http://api.test"
@@ -63,11 +64,12 @@ async def anonymous(app: Starlette) -> AsyncIterator[AsyncClient]:
 
 
 class LiveServer(NamedTuple):
-    """A server in a process of its own, with a key to some data that tests only read."""
+    """A server in a process of its own, with a key to a small demo that tests only read."""
 
     url: str
     key: str
     database_url: str
+    log: Path
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +80,14 @@ def live_server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     url = f"sqlite+aiosqlite:///{home / 'creatoraudit.db'}"
     key = asyncio.run(_fill(url))
     with running(home / "server.log", {"DATABASE_URL": url, "RATE_LIMIT": "100000"}) as server:
-        yield LiveServer(server.url, key, url)
+        yield LiveServer(server.url, key, url, server.log)
 
 
 async def _fill(url: str) -> str:
     db = Database(url)
     try:
-        organization = await an_organization(db)
-        for name in ("acme", "bcme", "ccme"):
-            await an_account(db, organization, name)
-        return (await an_api_key(db, organization)).key
+        options = DemoOptions(accounts=12, videos_per_account=6, days=14)
+        organization = await build_demo(db, options, lambda *_: None)
+        return (await an_api_key(db, acting_for(organization.id))).key
     finally:
         await db.close()

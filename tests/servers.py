@@ -30,12 +30,12 @@ class Process:
 
 
 @contextmanager
-def running(log: Path, settings: Mapping[str, str], *arguments: str) -> Iterator[Process]:
-    """A server with these settings that has started; stopped afterwards."""
+def running(log: Path, settings: Mapping[str, str], *arguments: str, ready: str = "/readyz") -> Iterator[Process]:
+    """A server with these settings that answers at `ready`; stopped afterwards."""
     port = free_port()
     server = start(log, settings, port, *arguments)
     try:
-        _wait_until_ready(server)
+        _wait_for(server, ready)
         yield server
     finally:
         if server.process.poll() is None:
@@ -62,12 +62,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(server: Process) -> None:
+def _wait_for(server: Process, path: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert server.process.poll() is None, server.log.read_text()
         try:
-            if httpx.get(f"{server.url}/readyz").is_success:
+            if httpx.get(f"{server.url}{path}").is_success:
                 return
         except httpx.TransportError:
             pass

@@ -1,0 +1,89 @@
+"""What the wire shows, asked through plain sockets."""
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from http_fixtures import LiveServer
+
+
+def exchange(server: LiveServer, *parts: bytes) -> bytes:
+    """Sends the parts, as far as the server listens, and returns all that it answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=20) as client:
+        answer = b""
+        try:
+            for part in parts:
+                client.sendall(part)
+        except ConnectionError:
+            pass
+        try:
+            while received := client.recv(65_536):
+                answer += received
+        except ConnectionError:
+            pass
+        return answer
+
+
+def test_an_answer_is_dated_and_keeps_quiet_about_the_server(live_server: LiveServer) -> None:
+    headers = httpx.get(f"{live_server.url}/healthz").headers
+    assert "date" in headers
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("start", "endless"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"X-Header: " + b"x" * 1000 + b"\r\n"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Header: ", b"x" * 1000),
+        (b"GET /healthz?", b"x" * 1000),
+        (b"POST /v2/where HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x" * 1000),
+        (b"POST /v2/where HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: x\r\n" * 200),
+    ],
+    ids=["headers", "header", "url", "chunk extension", "trailers"],
+)
+def test_who_never_comes_to_the_point_is_cut_off(live_server: LiveServer, start: bytes, endless: bytes) -> None:
+    answer = exchange(live_server, start, *[endless] * 2000)
+    assert b" 200 " not in answer.partition(b"\r\n")[0]
+    assert httpx.get(f"{live_server.url}/healthz").is_success
+
+
+def test_usual_headers_are_not_too_large(live_server: LiveServer) -> None:
+    answer = httpx.get(f"{live_server.url}/healthz?{'q' * 8000}", headers={"X-Large": "x" * 30_000})
+    assert answer.status_code == 200
+
+
+def test_a_large_body_is_refused_before_it_was_sent(live_server: LiveServer) -> None:
+    head = (
+        f"POST /v2/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {live_server.key}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 2000000000\r\nConnection: close\r\n\r\n"
+    )
+    answer = exchange(live_server, head.encode(), b"{")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"title":"Payload Too Large"' in answer
+
+
+def test_requests_of_one_connection_are_answered_in_turn(live_server: LiveServer) -> None:
+    def request(path: str, extra: str = "") -> bytes:
+        return f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Request-ID: {path[1:]}\r\n{extra}\r\n".encode()
+
+    answer = exchange(
+        live_server, request("/healthz") + request("/nowhere") + request("/readyz", "Connection: close\r\n")
+    )
+    assert [line for line in answer.split(b"\r\n") if line.startswith(b"x-request-id")] == [
+        b"x-request-id: healthz",
+        b"x-request-id: nowhere",
+        b"x-request-id: readyz",
+    ]
+
+
+def test_the_log_is_json_and_knows_no_secrets(live_server: LiveServer) -> None:
+    name = "for-the-log"
+    headers = {"Authorization": f"Bearer {live_server.key}", "X-Request-ID": name}
+    assert httpx.get(f"{live_server.url}/v2/whoami", headers=headers).is_success
+    text = live_server.log.read_text()
+    (line,) = [json.loads(line) for line in text.splitlines() if name in line]
+    assert (line["event"], line["path"], line["status"]) == ("request", "/v2/whoami", 200)
+    assert live_server.key not in text
