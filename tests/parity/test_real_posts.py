@@ -1,0 +1,122 @@
+"""The real posts by REST and by GraphQL: whole, paged, sorted and filtered as plain Python over the file says."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from creatoraudit.db.engine import Database
+from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.text import folded
+from parity.shapes import ACCOUNT, ACCOUNT_VIDEO, as_rest, selection
+from real_posts import observe_real_posts, real_posts
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+async def posts(db: Database, organization: Actor) -> list[Row]:
+    posts = real_posts()
+    await observe_real_posts(db, organization)
+    return posts
+
+
+async def by_rest(client: AsyncClient, path: str, **params: Any) -> list[Row]:
+    rows: list[Row] = []
+    url: str | None = f"/v2/{path}"
+    while url is not None:
+        answer = await client.get(url, params=params if url.startswith("/v2") else None)
+        assert answer.status_code == 200, answer.text
+        rows += answer.json()["data"]
+        url = answer.links["next"]["url"] if "next" in answer.links else None
+    return rows
+
+
+async def by_graphql(client: AsyncClient, field: str, arguments: str, shape: dict[str, str], kind: str) -> list[Row]:
+    rows: list[Row] = []
+    cursor = None
+    while True:
+        after = f', after: "{cursor}"' if cursor else ""
+        query = (
+            f"{{ {field}(first: 200{after}{arguments}) "
+            f"{{ pageInfo {{ hasNextPage endCursor }} nodes {{ {selection(shape)} }} }} }}"
+        )
+        connection = (await client.post("/graphql", json={"query": query})).json()["data"][field]
+        rows += [as_rest(node, shape, kind) for node in connection["nodes"]]
+        if not connection["pageInfo"]["hasNextPage"]:
+            return rows
+        cursor = connection["pageInfo"]["endCursor"]
+
+
+async def videos_both_ways(client: AsyncClient, **params: Any) -> list[Row]:
+    """Every account video that the question finds, after both edges have agreed on it."""
+    rest = await by_rest(client, "account-videos", limit=200, **params)
+    arguments = ""
+    if "order_by" in params:
+        order = f"field: {params['order_by'].upper()}, direction: {params['order_direction'].upper()}"
+        arguments += f", orderBy: {{ {order} }}"
+    if "q" in params:
+        escaped = params["q"].replace("\\", "\\\\").replace('"', '\\"')
+        arguments += f', filter: {{ q: "{escaped}" }}'
+    assert await by_graphql(client, "accountVideos", arguments, ACCOUNT_VIDEO, "account_video") == rest
+    return rest
+
+
+async def test_every_post_comes_back_whole(client: AsyncClient, posts: list[Row]) -> None:
+    found = {video["external_id"]: video for video in await videos_both_ways(client)}
+
+    assert set(found) == {post["id"] for post in posts}
+    for post in posts:
+        video = found[post["id"]]
+        published = dt.datetime.fromtimestamp(post["createTime"], dt.UTC)
+        assert video["description"] == post["text"]
+        assert video["create_time"] == published.strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert (video["play_count"], video["view_count"]) == (post["playCount"], post["playCount"])
+        assert (video["like_count"], video["share_count"]) == (post["diggCount"], post["shareCount"])
+        assert (video["comment_count"], video["saved_count"]) == (post["commentCount"], None)
+        assert video["account_username"] == post["authorMeta"]["name"]
+    assert sum(video["play_count"] for video in found.values()) == 1_029_212_935
+    assert max(video["play_count"] for video in found.values()) == 250_800_000
+
+
+async def test_every_profile_adds_up(client: AsyncClient, posts: list[Row]) -> None:
+    accounts = await by_rest(client, "accounts", limit=200, sort="username")
+
+    assert await by_graphql(
+        client, "accounts", ", orderBy: { field: USERNAME, direction: ASC }", ACCOUNT, "account"
+    ) == [{"type": "account"} | account for account in accounts]
+    assert [account["username"] for account in accounts] == sorted({post["authorMeta"]["name"] for post in posts})
+    for account in accounts:
+        mine = [post for post in posts if post["authorMeta"]["name"] == account["username"]]
+        assert account["total_post_count"] == len(mine)
+        assert account["play_count"] == sum(post["playCount"] for post in mine)
+        assert account["like_count"] == sum(post["diggCount"] for post in mine)
+
+
+KEYS: dict[str, Callable[[Row], int]] = {
+    "create_time": lambda post: post["createTime"],
+    "view_count": lambda post: post["playCount"],
+    "like_count": lambda post: post["diggCount"],
+    "play_count": lambda post: post["playCount"],
+}
+
+
+@pytest.mark.parametrize("order_by", KEYS)
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+async def test_every_order(client: AsyncClient, posts: list[Row], order_by: str, direction: str) -> None:
+    videos = await videos_both_ways(client, order_by=order_by, order_direction=direction)
+
+    values = {post["id"]: KEYS[order_by](post) for post in posts}
+    in_order = sorted(videos, key=lambda video: (values[video["external_id"]], video["id"]))
+    assert videos == (in_order if direction == "asc" else in_order[::-1])
+    assert len(videos) == 1_000
+
+
+@pytest.mark.parametrize("q", ["#FYP", "😍", "小技", "ال", "é", "100%", "_", "'", '"', "\\", "no such thing"])
+async def test_filters_find_what_plain_python_finds(client: AsyncClient, posts: list[Row], q: str) -> None:
+    videos = await videos_both_ways(client, q=q)
+
+    expected = {post["id"] for post in posts if folded(q) in folded(post["text"])}
+    assert {video["external_id"] for video in videos} == expected
