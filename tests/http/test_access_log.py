@@ -30,7 +30,8 @@ async def test_a_line_says_who_asked_what_and_how_it_went(
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/v2/probe", 401), ("/nowhere", 404), ("/v2/fail/bug", 500), ("/static/x", 404), ("/", 200)]
+    ("path", "status"),
+    [("/v2/probe", 401), ("/no%1B%C3%A9", 404), ("/v2/fail/bug", 500), ("/static/x", 404), ("/", 200)],
 )
 async def test_every_answer_has_its_line(anonymous: AsyncClient, path: str, status: int) -> None:
     with capture_logs() as lines:

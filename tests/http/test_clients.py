@@ -2,7 +2,7 @@ import pytest
 from httpx import AsyncClient
 from starlette.types import Scope
 
-from creatoraudit.http.clients import Proxies, host_of
+from creatoraudit.http.clients import Proxies, host_of, neighbourhood
 from creatoraudit.settings import Settings
 
 
@@ -42,6 +42,20 @@ def test_the_client_is_the_nearest_address_that_is_no_trusted_proxy(
 ) -> None:
     headers = [] if forwarded is None else [(FORWARDED, forwarded)]
     assert Proxies(["10.0.0.0/8", "fd00::/8"]).client_of(scope(peer, *headers)) == client
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_client_cannot_multiply_by_its_ipv6_addresses(address: str, counted: str) -> None:
+    assert neighbourhood(address) == counted
 
 
 def test_several_header_lines_are_one_list() -> None:

@@ -5,6 +5,7 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from creatoraudit.http.clients import path_of
 from creatoraudit.http.state import ACTOR, request_id_of, state_of
 
 CLIENT_CLOSED_REQUEST = 499
@@ -38,7 +39,7 @@ class AccessLog:
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=path_of(scope),
                 status=status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 2),
                 request_id=request_id_of(scope),

@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from creatoraudit.domain.actor import Actor
 from creatoraudit.errors import Forbidden, RateLimited, Unauthorized
+from creatoraudit.http.clients import neighbourhood
 from creatoraudit.http.headers import sent_header
 from creatoraudit.http.state import ACTOR, state_of
 
@@ -34,7 +35,7 @@ async def authenticate(scope: Scope, key: str | None) -> Actor:
 async def charge_address(scope: Scope, cost: int = 1) -> None:
     """Charges the client's address for what it asks for without a valid key; RateLimited if that is too much."""
     state = state_of(scope)
-    client = state.proxies.client_of(scope)
+    client = neighbourhood(state.proxies.client_of(scope))
     window = await state.rate_limits.hit(f"address/{client}", state.settings.anonymous_rate_limit, cost)
     if not window.allowed:
         raise RateLimited(window.retry_after) from None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -46,6 +47,18 @@ class Proxies:
 
     def _trusts(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._networks)
+
+
+def neighbourhood(address: str) -> str:
+    """What limits count as one client: an IPv4 address, or the /64 network whose IPv6 addresses one client has."""
+    parsed = _address(address)
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
+
+
+def path_of(scope: Scope) -> str:
+    """The path as it was sent: percent-encoded, without the query."""
+    raw = scope.get("raw_path")
+    return raw.decode("ascii", "replace") if raw else quote(scope["path"])
 
 
 def host_of(scope: Scope) -> str:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from creatoraudit.http.headers import sent_header
 
 _OF_THE_BODY = {b"content-length", b"content-type"}
+_DIGITS = 32
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -38,7 +39,7 @@ class ETag:
 
 
 async def _send_tagged(scope: Scope, send: Send, start: Message, body: Message) -> None:
-    tag = f'"{hashlib.blake2b(body["body"], digest_size=16).hexdigest()}"'
+    tag = f'"{hashlib.sha256(body["body"]).hexdigest()[:_DIGITS]}"'
     headers = [*start["headers"], (b"etag", tag.encode())]
     if not any(name == b"cache-control" for name, _ in headers):
         headers.append((b"cache-control", b"private, no-cache"))

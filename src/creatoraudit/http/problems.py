@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 import structlog
@@ -20,6 +19,7 @@ from creatoraudit.errors import (
     ServiceUnavailable,
     ValidationFailed,
 )
+from creatoraudit.http.clients import path_of
 from creatoraudit.http.state import request_id_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -62,7 +62,7 @@ def document(error: CreatorAuditError, request: Request) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
-        "instance": _path(request.scope),
+        "instance": path_of(request.scope),
         "request_id": request_id_of(request.scope),
     }
     if isinstance(error, ValidationFailed):
@@ -75,10 +75,10 @@ def known(error: Exception, scope: Scope) -> CreatorAuditError:
     if isinstance(error, HTTPException):
         error = _of_starlette(error)
     if not isinstance(error, CreatorAuditError):
-        log.error("unforeseen error", request_id=request_id_of(scope), path=scope["path"], exc_info=error)
+        log.error("unforeseen error", request_id=request_id_of(scope), path=path_of(scope), exc_info=error)
         return InternalError()
     if error.status >= ServiceUnavailable.status:
-        log.warning(error.detail, request_id=request_id_of(scope), path=scope["path"], exc_info=error)
+        log.warning(error.detail, request_id=request_id_of(scope), path=path_of(scope), exc_info=error)
     return error
 
 
@@ -126,8 +126,3 @@ def _of_starlette(error: HTTPException) -> Exception:
             return MethodNotAllowed(f"This path allows {allow}.", headers={"Allow": allow})
         case _:
             return error
-
-
-def _path(scope: Scope) -> str:
-    raw = scope.get("raw_path")
-    return raw.decode("ascii", "replace") if raw else quote(scope["path"])
