@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import structlog
 from httpx import ASGITransport, AsyncClient
 from starlette.applications import Starlette
 
@@ -17,6 +18,9 @@ from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.settings import Settings
 from factories import an_api_key, an_organization
 from servers import running
+
+# Tracebacks with every local variable, the default where rich is installed, take longer than most tests.
+structlog.configure([structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 BASE_URL = "http://api.test"
 

@@ -13,9 +13,9 @@ from creatoraudit import logs
 def as_before() -> Iterator[None]:
     """Logging belongs to the whole process: what a test configures is taken back."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configuration = root.handlers[:], root.level, structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -62,3 +62,15 @@ def test_a_person_at_a_terminal_gets_no_json() -> None:
     structlog.get_logger("x").info("request", status=200)
     assert not stream.getvalue().startswith("{")
     assert "request" in stream.getvalue()
+
+
+def test_a_traceback_shows_no_variables() -> None:
+    secret = "hunter" + "2"
+    for stream in (io.StringIO(), Terminal()):
+        logs.configure("INFO", stream)
+        try:
+            secret.index("x")
+        except ValueError as error:
+            structlog.get_logger("x").error("unforeseen", exc_info=error)
+        assert "ValueError" in stream.getvalue()
+        assert "hunter2" not in stream.getvalue()
