@@ -1,5 +1,6 @@
 """Creating, changing and deleting videos."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -188,3 +189,33 @@ async def test_nothing_of_another_organization_can_be_touched(db: Database) -> N
         with pytest.raises(NotFound):
             await attempt
     assert await get_video(db, owner, video.id) == video
+
+
+async def test_of_many_who_track_a_post_at_once_one_succeeds(db: Database) -> None:
+    actor = await an_organization(db)
+
+    answers = await asyncio.gather(*(a_video(db, actor, URL) for _ in range(5)), return_exceptions=True)
+
+    assert sorted(type(answer).__name__ for answer in answers) == [*["Conflict"] * 4, "VideoRow"]
+
+
+async def test_retries_that_overlap_answer_with_the_same_video(db: Database) -> None:
+    actor = await an_organization(db)
+    data = validate(VideoCreate, {"platform": "tiktok", "identifier": URL})
+
+    answers = await asyncio.gather(*(create_video(db, actor, data, idempotency_key="once") for _ in range(5)))
+
+    assert sorted(answer.replayed for answer in answers) == [False, True, True, True, True]
+    assert len({answer.row.id for answer in answers}) == 1
+
+
+async def test_a_post_that_loses_both_records_at_once_is_forgotten(db: Database) -> None:
+    actor = await an_organization(db)
+    for number in range(10):
+        account = await an_account(db, actor, f"acme{number}")
+        await an_account_video(db, actor, account, external_id=str(number + 1), view_count=7)
+        video = await a_video(db, actor, str(number + 1))
+
+        await asyncio.gather(delete_account(db, actor, account.id), delete_video(db, actor, video.id))
+
+        assert (await a_video(db, actor, str(number + 1))).view_count is None

@@ -1,11 +1,12 @@
 """Changing videos. Each command is one transaction."""
 
-from sqlalchemy import ScalarSelect, delete, func, insert, update
+from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, update
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
-from creatoraudit.db.models import Account, Post, Video
+from creatoraudit.db.models import Account, AccountVideo, Post, Video
+from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.idempotency import Created
@@ -15,7 +16,7 @@ from creatoraudit.domain.videos.inputs import VideoCreate, VideoPatch
 from creatoraudit.domain.videos.queries import VideoRow, get_video
 from creatoraudit.errors import Conflict, NotFound
 
-_videos, _posts, _accounts = table(Video), table(Post), table(Account)
+_videos, _posts, _accounts, _account_videos = table(Video), table(Post), table(Account), table(AccountVideo)
 
 
 async def create_video(
@@ -59,6 +60,7 @@ async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPa
 async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
     """Ends tracking and removes the video, and its post unless an account's feed keeps it; NotFound if none."""
     async with db.transaction() as tx:
+        await tx.fetch(_locked_account_video(actor.tenancy), tuple, actor.bind(video_id=video_id))
         deleted = await tx.execute(
             delete(_videos).where(owned(Video, actor), _videos.c.id == video_id).returning(_videos.c.post_id)
         )
@@ -107,3 +109,13 @@ def _poster() -> ScalarSelect[str]:
 
 
 _POSTER = {"organization_id": "organization_id", "platform": "platform", "username": "account_username"}
+
+
+@statement
+def _locked_account_video(tenancy: Tenancy) -> ByDialect:
+    """The account video of a video's post: of two who remove one record each, the second must see the first's work."""
+    source = _account_videos.join(_videos, _videos.c.post_id == _account_videos.c.post_id)
+    rows = scoped(AccountVideo, tenancy, _account_videos.c.id, source=source, seek=False)
+    return dialect.for_update(
+        rows.where(_videos.c.id == bindparam("video_id", type_=_videos.c.id.type)), of=_account_videos
+    )
