@@ -171,8 +171,8 @@ async def test_a_creators_pause_is_seen_in_the_same_operation(db: Database, orga
         ('trackAccount(input: {platform: TIKTOK, username: "acme"})', {(None, "CONFLICT")}),
         ('trackAccount(input: {platform: TIKTOK, username: "other"})', {(None, "QUOTA_EXCEEDED")}),
         (
-            'trackAccount(input: {platform: TIKTOK, username: "xy", creatorId: "01990000-0000-7000-8000-000000000000"})',
-            {("creatorId", "VALIDATION_ERROR")},
+            'trackAccount(input: {platform: TIKTOK, username: "x", creatorId: "01990000-0000-7000-8000-000000000000"})',
+            {("username", "VALIDATION_ERROR")},
         ),
         (
             'trackAccount(input: {platform: TIKTOK, username: "xy", creatorId: "QWNjb3VudDox"})',

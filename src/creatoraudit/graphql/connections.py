@@ -11,7 +11,7 @@ from creatoraudit.domain.validation import Input, validate
 from creatoraudit.errors import CreatorAuditError, FieldError, ValidationFailed
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.inputs import given, renamed
-from creatoraudit.graphql.loaders import BATCH, load
+from creatoraudit.graphql.loaders import BATCH, Batch, load
 from creatoraudit.graphql.selection import selects
 
 T = TypeVar("T")
@@ -82,10 +82,12 @@ _FILTER = argument(description="Only objects that meet all of these conditions."
 _ORDER = argument(description="In which order.")
 
 Pages = Sequence[Page[Any] | CreatorAuditError]
+PagesOf = Callable[[Context, Sequence[Any], Asked], Awaitable[Pages]]
+"""An edge to lists: one page for each parent."""
 
 
 def connection(
-    pages_of: Callable[[Context, Sequence[Any], Asked], Awaitable[Pages]],
+    pages_of: PagesOf,
     *,
     order: type,
     filters: type | None = None,
@@ -94,9 +96,32 @@ def connection(
 ) -> Any:
     """A field that shows one page of a list for each parent; the class says of which type.
 
-    `pages_of` is its batch resolver, `order` the input that names a sort key, `where` the domain's model of the input
-    `filters`.
+    `order` is the input that names a sort key, `where` the domain's model of the input `filters`.
     """
+
+    def ask(
+        *,
+        include_total: bool,
+        first: int | None = UNSET,
+        after: str | None = UNSET,
+        last: int | None = UNSET,
+        before: str | None = UNSET,
+        filter: Any = UNSET,  # noqa: A002 - as clients call it
+        order_by: Any = UNSET,
+    ) -> Asked:
+        page = _page_request(_sent(first), _sent(after), _sent(last), _sent(before), include_total=include_total)
+        try:
+            conditions = validate(where, given(filter) if filter else {})
+        except ValidationFailed as error:
+            raise renamed(error) from None
+        return Asked(conditions, _sort(order_by), page)
+
+    async def follow(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
+        cursor = "before" if asked.page.backward else "after"
+        pages = await pages_of(context, parents, asked)
+        return [renamed(page, cursor=cursor) if isinstance(page, ValidationFailed) else page for page in pages]
+
+    batch = Batch(follow, ask)
 
     async def resolve(
         root: Any,
@@ -108,25 +133,32 @@ def connection(
         filter: Annotated[(filters or order) | None, _FILTER] = UNSET,  # type: ignore[valid-type]  # noqa: A002
         order_by: Annotated[order | None, _ORDER] = UNSET,  # type: ignore[valid-type]
     ) -> Any:
-        total = selects(info._raw_info, "totalCount")  # noqa: SLF001 - Strawberry's look-ahead converts everything
-        page = _page_request(_sent(first), _sent(after), _sent(last), _sent(before), include_total=total)
-        try:
-            asked = Asked(validate(where, given(filter) if filter else {}), _sort(order_by), page)
-            return await load(info.context, pages_of, root, asked)
-        except ValidationFailed as error:
-            raise renamed(error, cursor="before" if page.backward else "after") from None
+        asked = ask(
+            include_total=selects(info._raw_info, "totalCount"),  # noqa: SLF001 - Strawberry's look-ahead is slow
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            filter=filter,
+            order_by=order_by,
+        )
+        return await load(info.context, batch, root, asked)
 
-    field = strawberry.field(resolver=resolve, description=description, metadata={BATCH: pages_of})
+    field = strawberry.field(resolver=resolve, description=description, metadata={BATCH: batch})
     if filters is None:  # the signature above has the argument in any case
         field.arguments = [one for one in field.arguments if one.python_name != "filter"]
     return field
 
 
-def of_organization(fetch: Callable[..., Awaitable[Page[Any]]]) -> Callable[[Context, Sequence[Any], Asked], Any]:
-    """The batch resolver of a list that has no parent but the organization itself."""
+def of_organization(fetch: Callable[..., Awaitable[Page[Any]]]) -> PagesOf:
+    """The edge to a list that has no parent but the organization itself."""
 
     async def pages_of(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
-        return [await fetch(context.db, context.actor, **asked._asdict())] * len(parents)
+        try:
+            page: Page[Any] | CreatorAuditError = await fetch(context.db, context.actor, **asked._asdict())
+        except ValidationFailed as error:
+            page = error
+        return [page] * len(parents)
 
     return pages_of
 

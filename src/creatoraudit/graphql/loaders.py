@@ -1,11 +1,11 @@
 """Edges between nouns, each declared once: a function from all parents of a level to what belongs to each of them.
 
 Where parents arrive one by one, as in graphql-core's execution, a DataLoader gathers them; who has all of them at hand
-finds the function in its field's metadata and calls it directly.
+finds the batch in its field's metadata and follows it directly.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -15,34 +15,41 @@ from creatoraudit.graphql.context import Context, Info
 C = TypeVar("C")
 
 BATCH = "batch"
-"""Where a field's metadata has its batch resolver."""
-
-BatchResolver = Callable[..., Awaitable[Sequence[Any]]]
-"""`(context, parents)`, or `(context, parents, asked)` where the field has arguments, to one child for each parent.
-
-A child that is an exception is the failure of its parent alone.
-"""
+"""Where a field's metadata has its batch."""
 
 
-def batched(resolve: BatchResolver, *, description: str) -> Any:
+class Batch(NamedTuple):
+    """An edge, followed from all parents of a level at once.
+
+    `follow(context, parents)`, or `follow(context, parents, asked)` where the field has arguments, returns one child
+    for each parent, an exception where only that parent fails; `ask` makes `asked` of the arguments.
+    """
+
+    follow: Callable[..., Awaitable[Sequence[Any]]]
+    ask: Callable[..., Hashable] | None = None
+
+
+def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]], *, description: str) -> Any:
     """A field without arguments that follows an edge; the class says to which type."""
+    batch = Batch(follow)
 
-    async def resolve_one(root: Any, info: Info) -> Any:
-        return await load(info.context, resolve, root)
+    async def resolve(root: Any, info: Info) -> Any:
+        return await load(info.context, batch, root)
 
-    return strawberry.field(resolver=resolve_one, description=description, metadata={BATCH: resolve})
+    return strawberry.field(resolver=resolve, description=description, metadata={BATCH: batch})
 
 
-def load(context: Context, resolve: BatchResolver, parent: Any, asked: Hashable = None) -> Awaitable[Any]:
+def load(context: Context, batch: Batch, parent: Any, asked: Hashable = None) -> Awaitable[Any]:
     """What belongs to one parent, loaded together with what all others ask for in the same moment."""
-    loader = context.loaders.get((resolve, asked))
+    loader = context.loaders.get((batch, asked))
     if loader is None:
 
         async def load_all(parents: list[Any]) -> list[Any]:
-            return list(await (resolve(context, parents) if asked is None else resolve(context, parents, asked)))
+            arguments = () if asked is None else (asked,)
+            return list(await batch.follow(context, parents, *arguments))
 
         loader = DataLoader(load_all, cache_key_fn=_identity)
-        context.loaders[resolve, asked] = loader
+        context.loaders[batch, asked] = loader
     return loader.load(parent)
 
 

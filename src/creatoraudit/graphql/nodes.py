@@ -1,4 +1,4 @@
-"""Objects by id: one batch resolver for each type that has ids."""
+"""Objects by id: one batch for each type that has ids."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from creatoraudit.domain.videos.queries import videos_by_ids
 from creatoraudit.errors import ValidationFailed
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.ids import database_id, parse_global_id
-from creatoraudit.graphql.loaders import BatchResolver, by_ids, load
+from creatoraudit.graphql.loaders import Batch, by_ids, load
 
 
 def node(context: Context, id: str, field: str = "id") -> Awaitable[Any]:  # noqa: A002 - as clients call it
@@ -29,11 +29,11 @@ def object_of(context: Context, type_name: str, id: str) -> Awaitable[Any]:  # n
     return load(context, _BY_TYPE[type_name], database_id(id, type_name))
 
 
-def _found(fetch: Callable[..., Awaitable[list[Any]]]) -> BatchResolver:
-    async def resolve(context: Context, ids: Sequence[str]) -> list[Any]:
+def _found(fetch: Callable[..., Awaitable[list[Any]]]) -> Batch:
+    async def follow(context: Context, ids: Sequence[str]) -> list[Any]:
         return await by_ids(fetch, context, ids)
 
-    return resolve
+    return Batch(follow)
 
 
 async def _organizations(context: Context, ids: Sequence[str]) -> list[OrganizationRow | None]:
@@ -47,11 +47,11 @@ async def _api_keys(context: Context, ids: Sequence[str]) -> list[ApiKeyRow | No
     return await by_ids(api_keys_by_ids, context, ids)
 
 
-_BY_TYPE: dict[str, BatchResolver] = {
+_BY_TYPE: dict[str, Batch] = {
     "Account": _found(accounts_by_ids),
     "Video": _found(videos_by_ids),
     "AccountVideo": _found(account_videos_by_ids),
     "Creator": _found(creators_by_ids),
-    "Organization": _organizations,
-    "ApiKey": _api_keys,
+    "Organization": Batch(_organizations),
+    "ApiKey": Batch(_api_keys),
 }
