@@ -2,9 +2,10 @@
 
 import pytest
 
+from creatoraudit.db.engine import Database
 from creatoraudit.domain.account_videos.queries import ACCOUNT_VIDEOS
 from creatoraudit.domain.accounts.queries import ACCOUNTS
-from creatoraudit.domain.actor import KeyScope
+from creatoraudit.domain.actor import Actor, KeyScope
 from creatoraudit.domain.api_keys import API_KEYS
 from creatoraudit.domain.creators.queries import CREATORS
 from creatoraudit.domain.listing import Listing
@@ -12,6 +13,7 @@ from creatoraudit.domain.validation import Platform
 from creatoraudit.domain.videos.queries import VIDEOS
 from creatoraudit.graphql import enums
 from creatoraudit.graphql.schema import EXECUTABLE
+from factories import a_creator, a_video, an_account, an_account_video
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -19,8 +21,12 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     get_named_type,
+    is_leaf_type,
+    is_required_argument,
     is_specified_scalar_type,
 )
+
+from .conftest import Ask
 
 TYPES = [
     one for one in EXECUTABLE.type_map.values() if not one.name.startswith("__") and not is_specified_scalar_type(one)
@@ -77,3 +83,32 @@ def test_ids_and_lists_are_relays() -> None:
         for name, field in one.fields.items():
             if get_named_type(field.type).name.endswith("Connection"):
                 assert {"first", "after", "last", "before", "orderBy"} <= set(field.args), f"{one}.{name}"
+
+
+def selection(of: GraphQLNamedType, depth: int) -> str:
+    """Every field of a type that needs no argument, down to some depth; lists by one object."""
+    assert isinstance(of, GraphQLObjectType | GraphQLInterfaceType)
+    asked = ["__typename"]
+    for name, field in of.fields.items():
+        inner = get_named_type(field.type)
+        if is_leaf_type(inner):
+            asked.append(name)
+        elif depth and not any(is_required_argument(argument) for argument in field.args.values()):
+            arguments = "(first: 1)" if "first" in field.args else ""
+            asked.append(f"{name}{arguments} {{ {selection(inner, depth - 1)} }}")
+    return " ".join(asked)
+
+
+@pytest.mark.parametrize("name", ["accounts", "videos", "accountVideos", "creators", "viewer"])
+async def test_every_field_can_be_asked(db: Database, organization: Actor, ask: Ask, name: str) -> None:
+    creator = await a_creator(db, organization)
+    account = await an_account(db, organization, platform="instagram", creator_id=creator.id)
+    await an_account_video(db, organization, account, shortcode="CxYz123AbCd", media_type="image")
+    await a_video(db, organization, f"https://www.tiktok.com/@acme/video/{10**18}")
+    field = EXECUTABLE.query_type.fields[name] if EXECUTABLE.query_type else None
+    assert field is not None
+
+    arguments = "" if name == "viewer" else "(first: 1)"
+    data = await ask(f"{{ {name}{arguments} {{ {selection(get_named_type(field.type), 5)} }} }}")
+
+    assert name == "viewer" or len(data[name]["nodes"]) == 1

@@ -1,6 +1,7 @@
 """Managing API keys; for keys with the scope `ADMIN`."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -93,8 +94,7 @@ async def _create(context: Context, sent: CreateApiKeyInput) -> dict[str, Any]:
 
 
 async def _rename(context: Context, sent: RenameApiKeyInput) -> dict[str, Any]:
-    values = given(sent)
-    return {"api_key": await rename_api_key(context.db, context.actor, values["id"], values["name"])}
+    return {"api_key": await _at_once(context, sent, partial(rename_api_key, name=given(sent)["name"]))}
 
 
 async def _disable(context: Context, sent: DisableApiKeyInput) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from creatoraudit.domain.organizations import OrganizationRow, get_organization
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.enums import KeyScope
 from creatoraudit.graphql.loaders import batched, by_ids
+from creatoraudit.graphql.scalars import BigInt
 from creatoraudit.graphql.types.api_key import ApiKey
 from creatoraudit.graphql.types.organization import Organization
 from creatoraudit.rate_limits import Window
@@ -41,8 +42,8 @@ def _scopes(root: Actor) -> Any:
 
 @strawberry.type(description="What the key has left of its current minute.")
 class RateLimit:
-    limit: int = field(description="Units a minute; an operation takes one for every started 1,000 of its cost.")
-    remaining: int = field(description="Units that are left, this operation's taken off.")
+    limit: BigInt = field(description="Units a minute; an operation takes one for every started 1,000 of its cost.")
+    remaining: BigInt = field(description="Units that are left, this operation's taken off.")
     reset_at: dt.datetime = field(resolver=_reset_at, description="When the next minute begins.")
 
 

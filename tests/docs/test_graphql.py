@@ -1,0 +1,24 @@
+"""What the documentation of the GraphQL API says about limits is what the settings say."""
+
+import re
+from pathlib import Path
+
+from creatoraudit.settings import Settings
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "graphql.md").read_text("utf-8")
+
+
+def test_the_limits_are_the_settings_defaults() -> None:
+    said = {
+        what: number.replace(",", "") for what, number in re.findall(r"^\| (.+?) \| ([\d,]+)", DOCUMENT, re.MULTILINE)
+    }
+    settings = Settings()
+
+    assert said == {
+        "tokens": str(settings.graphql_max_tokens),
+        "depth": str(settings.graphql_max_depth),
+        "aliases": str(settings.graphql_max_aliases),
+        "root fields": str(settings.graphql_max_root_fields),
+        "cost": str(settings.graphql_max_cost),
+        "time": f"{settings.graphql_timeout:g}",
+    }
