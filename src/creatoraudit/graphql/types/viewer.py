@@ -42,7 +42,9 @@ def _scopes(root: Actor) -> Any:
 
 @strawberry.type(description="What the key has left of its current minute.")
 class RateLimit:
-    limit: BigInt = field(description="Units a minute; an operation takes one for every started 1,000 of its cost.")
+    limit: BigInt = field(
+        description="Units a minute; an operation takes one for every started 1,000 of its cost, at least one."
+    )
     remaining: BigInt = field(description="Units that are left, this operation's taken off.")
     reset_at: dt.datetime = field(resolver=_reset_at, description="When the next minute begins.")
 
