@@ -17,7 +17,14 @@ BODY = "creatoraudit.body"
 _INT64 = range(-(2**63), 2**63)
 _INT64_DIGITS = 20
 _ERRORS_NAMED = 20
-_SUSPECT = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|\d{19}|[eE]\+?\d{3}")
+_DIGITS_SHOWN = 40
+
+# Looking through every value costs more than parsing, so only bodies are looked through that hold one of these.
+_SUSPECT_ESCAPE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class JSONObject:
@@ -75,14 +82,20 @@ async def read(scope: Scope, receive: Receive) -> bytes:
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value; BadRequest for anything else, for NaN and for a key that stands twice in an object.
+    """The JSON value; BadRequest for anything else, for NaN, 1e999 and a key that stands twice.
 
     ValidationFailed names the fields with integers beyond 64 bits, U+0000 or half a surrogate pair, which the
     databases cannot store.
     """
+    suspect = _SUSPECT_ESCAPE.search(body) is not None or _LONG_NUMBER in body.translate(_ZEROS)
     try:
-        text = body.decode()
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_float=_float,
+            parse_int=_integer if suspect else None,
+        )
     except UnicodeDecodeError:
         raise BadRequest("The body is not valid UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -90,7 +103,7 @@ def parse(body: bytes) -> Any:
         raise BadRequest(f"The body is not valid JSON: {error.msg} at {where}.") from None
     except RecursionError:
         raise BadRequest("The body is nested too deeply.") from None
-    if _SUSPECT.search(text) and (errors := _unstorable(value)):
+    if suspect and (errors := _unstorable(value)):
         raise ValidationFailed(errors)
     return value
 
@@ -104,8 +117,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _constant(name: str) -> NoReturn:
-    raise BadRequest(f"The body is not valid JSON: {name} is no number there.")
+def _no_number(text: str) -> NoReturn:
+    raise BadRequest(f"The body is not valid JSON: {text[:_DIGITS_SHOWN]} is no number that it can hold.")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
 
 
 def _integer(digits: str) -> int:
@@ -130,17 +148,14 @@ def _unstorable(value: Any) -> list[FieldError]:
             errors.extend(FieldError(field, message) for message in _in_text(item))
         elif isinstance(item, int) and item not in _INT64:
             errors.append(FieldError(field, "must be an integer of at most 64 bits"))
-        elif isinstance(item, float) and not math.isfinite(item):
-            errors.append(FieldError(field, "must be a finite number"))
     return errors
 
 
 def _in_text(text: str) -> list[str]:
-    if "\0" in text:
-        return ["must not contain the character U+0000"]
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        return ["must be valid Unicode"]
-    return []
+    found = _UNSTORABLE.search(text)
+    if found is None:
+        return []
+    return ["must not contain the character U+0000" if found[0] == "\0" else "must be valid Unicode"]
 
 
 def _too_large(limit: int) -> NoReturn:
