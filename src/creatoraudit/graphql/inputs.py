@@ -55,7 +55,7 @@ def idempotency_key() -> Any:
     return strawberry.field(
         default=strawberry.UNSET,
         description="1 to 255 printable characters of your choice. Repeating a mutation with the same key and input "
-        "within 24 hours does nothing again and answers with the object that it made the first time.",
+        "within 24 hours changes nothing and answers with the object that the first one made.",
     )
 
 
@@ -93,18 +93,18 @@ def _plain(value: Any) -> Any:
 def _field(found: FieldInfo, metadata: dict[str, str]) -> Any:
     if found.is_required():
         return strawberry.field(description=found.description, metadata=metadata)
-    default = strawberry.UNSET if _may_be_absent(found) else found.default
+    default = strawberry.UNSET if _is_nullable(found) else found.default
     return strawberry.field(default=default, description=found.description, metadata=metadata)
 
 
-def _may_be_absent(found: FieldInfo) -> bool:
-    """Whether absence says something that no value can say; else GraphQL shows the default."""
+def _is_nullable(found: FieldInfo) -> bool:
+    """Whether null stands for the default; else GraphQL shows what it is."""
     return found.default_factory is not None or found.default is None
 
 
 def _type(found: FieldInfo) -> Any:
     of = _leaf(found.annotation, found)
-    return of if found.is_required() or not _may_be_absent(found) else of | None
+    return of if found.is_required() or not _is_nullable(found) else of | None
 
 
 def _leaf(annotation: Any, found: FieldInfo) -> Any:
