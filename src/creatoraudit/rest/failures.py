@@ -13,6 +13,7 @@ from creatoraudit.errors import (
     Forbidden,
     InsufficientScope,
     InternalError,
+    MethodNotAllowed,
     NotAcceptable,
     NotFound,
     PayloadTooLarge,
@@ -72,6 +73,10 @@ _INSTANCES: dict[Kind, tuple[str, CreatorAuditError]] = {
         QuotaExceeded("The organization's quota of 500 accounts is used up."),
     ),
     NotFound: ("Your organization has nothing with this id, or no longer.", NotFound("Account")),
+    MethodNotAllowed: (
+        "The path does not have the method that was used; `Allow` names those it has.",
+        MethodNotAllowed("This path allows GET, HEAD, POST."),
+    ),
     NotAcceptable: (
         "The Accept header allows no JSON.",
         NotAcceptable("This endpoint answers with application/json or application/problem+json."),
@@ -93,16 +98,17 @@ _INSTANCES: dict[Kind, tuple[str, CreatorAuditError]] = {
 
 _HEADERS: dict[int, list[str]] = {
     401: ["WWW-Authenticate"],
+    405: ["Allow"],
     409: ["Retry-After"],
     429: ["Retry-After"],
     503: ["Retry-After"],
 }
-_UNCHARGED = frozenset({401})
+_UNCHARGED = frozenset({401, 405})
 
 
 def failures_of(endpoint: AnyEndpoint) -> dict[int, tuple[Kind, ...]]:
     """The errors that an endpoint may answer with, by status."""
-    kinds: set[Kind] = {*endpoint.errors, ValidationFailed, InternalError}
+    kinds: set[Kind] = {*endpoint.errors, MethodNotAllowed, ValidationFailed, InternalError}
     if not endpoint.public:
         kinds |= {Unauthorized, Forbidden, RateLimited, ServiceUnavailable}
         kinds |= {InsufficientScope} if endpoint.scope is not KeyScope.READ else set()

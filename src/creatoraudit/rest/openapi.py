@@ -29,7 +29,7 @@ needs no particular scope, writing needs `write`.
 or removed meanwhile make no other row appear twice or go missing.
 
 **Errors** are problem documents (RFC 9457) with a stable `code`. Unknown parameters and fields are refused with a hint.
-An unknown path is a 404, a method that a path does not have a 405 `METHOD_NOT_ALLOWED` with `Allow`.
+An unknown path is a 404, a method that a path does not have is a 405.
 
 **Limits.** Each key has a number of requests a minute; `X-RateLimit-Limit`, `X-RateLimit-Remaining` and
 `X-RateLimit-Reset` tell how it stands. Beyond it, the answer is a 429 with `Retry-After`.

@@ -29,6 +29,7 @@ _DECLARED: dict[str, tuple[str, str | int, bool]] = {
     ),
     "Idempotency-Replayed": ("`true` where an earlier request with the key made the resource.", "true", False),
     "Retry-After": ("Seconds after which to try again.", 17, False),
+    "Allow": ("The methods of the path.", "GET, HEAD, POST", True),
     "WWW-Authenticate": ("How to authenticate.", "Bearer", True),
 }
 
