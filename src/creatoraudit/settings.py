@@ -1,7 +1,7 @@
 """What an operator can set: CREATORAUDIT_* in the environment. `creatoraudit settings` shows them all."""
 
 import re
-from pathlib import Path
+from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import DirectoryPath, Field, SecretStr, field_validator
@@ -59,6 +59,18 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise PydanticCustomError(
+                    "trusted_proxies", "must be addresses or networks such as 10.0.0.0/8, not host names"
+                ) from None
         return value
 
     @field_validator("database_url")
