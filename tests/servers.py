@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -53,6 +54,23 @@ def start(log: Path, settings: Mapping[str, str], port: int, *arguments: str) ->
             stderr=output,
         )
     return Process(f"http://127.0.0.1:{port}", log, process)
+
+
+def exchange(url: str, *parts: bytes) -> bytes:
+    """Sends the parts, as far as the server listens, and returns all that it answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=20) as client:
+        answer = b""
+        try:
+            for part in parts:
+                client.sendall(part)
+        except ConnectionError:
+            pass
+        try:
+            while received := client.recv(65_536):
+                answer += received
+        except ConnectionError:
+            pass
+        return answer
 
 
 def free_port() -> int:

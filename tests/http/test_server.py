@@ -1,30 +1,11 @@
 """What the wire shows, asked through plain sockets."""
 
 import json
-import socket
-from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from http_fixtures import LiveServer
-
-
-def exchange(server: LiveServer, *parts: bytes) -> bytes:
-    """Sends the parts, as far as the server listens, and returns all that it answers until it hangs up."""
-    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=20) as client:
-        answer = b""
-        try:
-            for part in parts:
-                client.sendall(part)
-        except ConnectionError:
-            pass
-        try:
-            while received := client.recv(65_536):
-                answer += received
-        except ConnectionError:
-            pass
-        return answer
+from servers import exchange
 
 
 def test_an_answer_is_dated_and_keeps_quiet_about_the_server(live_server: LiveServer) -> None:
@@ -33,34 +14,12 @@ def test_an_answer_is_dated_and_keeps_quiet_about_the_server(live_server: LiveSe
     assert "server" not in headers
 
 
-@pytest.mark.parametrize(
-    ("start", "endless"),
-    [
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"X-Header: " + b"x" * 1000 + b"\r\n"),
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Header: ", b"x" * 1000),
-        (b"GET /healthz?", b"x" * 1000),
-        (b"POST /v2/where HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x" * 1000),
-        (b"POST /v2/where HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: x\r\n" * 200),
-    ],
-    ids=["headers", "header", "url", "chunk extension", "trailers"],
-)
-def test_who_never_comes_to_the_point_is_cut_off(live_server: LiveServer, start: bytes, endless: bytes) -> None:
-    answer = exchange(live_server, start, *[endless] * 2000)
-    assert b" 200 " not in answer.partition(b"\r\n")[0]
-    assert httpx.get(f"{live_server.url}/healthz").is_success
-
-
-def test_usual_headers_are_not_too_large(live_server: LiveServer) -> None:
-    answer = httpx.get(f"{live_server.url}/healthz?{'q' * 8000}", headers={"X-Large": "x" * 30_000})
-    assert answer.status_code == 200
-
-
 def test_a_large_body_is_refused_before_it_was_sent(live_server: LiveServer) -> None:
     head = (
         f"POST /v2/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {live_server.key}\r\n"
         "Content-Type: application/json\r\nContent-Length: 2000000000\r\nConnection: close\r\n\r\n"
     )
-    answer = exchange(live_server, head.encode(), b"{")
+    answer = exchange(live_server.url, head.encode(), b"{")
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"title":"Payload Too Large"' in answer
 
