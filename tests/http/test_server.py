@@ -29,7 +29,7 @@ def test_requests_of_one_connection_are_answered_in_turn(live_server: LiveServer
         return f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Request-ID: {path[1:]}\r\n{extra}\r\n".encode()
 
     answer = exchange(
-        live_server, request("/healthz") + request("/nowhere") + request("/readyz", "Connection: close\r\n")
+        live_server.url, request("/healthz") + request("/nowhere") + request("/readyz", "Connection: close\r\n")
     )
     assert [line for line in answer.split(b"\r\n") if line.startswith(b"x-request-id")] == [
         b"x-request-id: healthz",
