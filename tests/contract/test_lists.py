@@ -291,6 +291,9 @@ async def test_parameters_are_strict(shelf: Shelf, path: str) -> None:
         "LIMIT=5": {"LIMIT": "is not a known parameter"},
         "a%00b=1": {"a\0b": "is not a known parameter"},
         "%ff=1": {"query": "must be percent-encoded UTF-8"},
+        "q=%ff": {"query": "must be percent-encoded UTF-8"},
+        "&".join(f"p{number}=1" for number in range(101)): {"query": "must have at most 100 parameters"},
+        f"sort={key}&order_by=nothing&order_direction=asc": {"order_by": f"must be one of: {one_of}"},
         "limit=0&include_total=x&surprise=1": {
             "limit": "must be at least 1",
             "include_total": "must be true or false",

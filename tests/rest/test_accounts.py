@@ -108,6 +108,12 @@ async def test_all_that_is_wrong_is_named_at_once(client: AsyncClient) -> None:
     assert answer.json()["detail"] == "Request failed validation."
 
 
+async def test_errors_are_told_up_to_a_number_that_someone_may_read(client: AsyncClient) -> None:
+    answer = await client.post("/v2/accounts", json={f"f{number}": 1 for number in range(1000)})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 250
+
+
 async def test_null_is_allowed_where_the_object_may_have_it(client: AsyncClient) -> None:
     nulls = dict.fromkeys(["category", "creator_id", "max_recent_posts_per_account", "post_lookback_days"])
     answer = await client.post("/v2/accounts", json={"platform": "tiktok", "username": "acme"} | nulls)

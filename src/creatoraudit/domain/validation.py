@@ -15,6 +15,8 @@ M = TypeVar("M", bound=BaseModel)
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 INT64_MAX = 2**63 - 1
+MAX_ERRORS = 250
+"""Errors that are told at once: nobody reads more, and each takes time to word."""
 
 
 class Platform(StrEnum):
@@ -135,7 +137,7 @@ def validate(model: type[M], data: Mapping[str, Any]) -> M:
 
 def failed(error: ValidationError, model: type[BaseModel]) -> ValidationFailed:
     """What pydantic found, in this API's words."""
-    found = error.errors(include_url=False)
+    found = error.errors(include_url=False)[:MAX_ERRORS]
     errors = [FieldError(_path(one["loc"]), _message(one, model)) for one in found]
     limit = next((e for one, e in zip(found, errors, strict=True) if one["type"] in _BOUNDS), None)
     if limit is not None:

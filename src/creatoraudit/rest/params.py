@@ -19,6 +19,7 @@ M = TypeVar("M", bound=Input)
 F = TypeVar("F", bound=Input)
 
 _INTEGER = re.compile(r"-?[0-9]{1,100}\Z")
+_MAX_PARAMETERS = 100
 _BOOLEANS = {"true": True, "false": False}
 _MAY_BE_BLANK = frozenset({"q"})
 """A blank search text asks for no search; every other parameter that is given must say something."""
@@ -78,7 +79,7 @@ class ListParams(Input):
     @field_validator("order_direction")
     @classmethod
     def _belongs_to_order_by(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and info.data.get("sort") is not None and info.data.get("order_by") is None:
+        if value is not None and info.data.get("sort") is not None and info.data.get("order_by", "") is None:
             raise PydanticCustomError("direction", "goes with order_by; sort has its direction in its sign")
         return value
 
@@ -93,9 +94,9 @@ class ListQuery(Generic[F]):
         self.model: type[Input] = create_model(
             f"{listing.model.__name__}ListParams",
             __base__=(filters, ListParams),
-            order_by=_again(ListParams, "order_by", keys),
-            sort=_again(ListParams, "sort", tuple(sign + key for key in keys for sign in ("", "-"))),
-            order_direction=_again(ListParams, "order_direction", tuple(Direction)),
+            order_by=_narrowed(ListParams, "order_by", keys),
+            sort=_narrowed(ListParams, "sort", tuple(sign + key for key in keys for sign in ("", "-"))),
+            order_direction=_narrowed(ListParams, "order_direction", tuple(Direction)),
         )
 
     def parse(self, raw: bytes) -> Asked[F]:
@@ -133,12 +134,14 @@ def choice(*names: str) -> Any:
 def pairs(raw: bytes) -> list[tuple[str, str]]:
     """The parameters of a query string in their order."""
     try:
-        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
     except UnicodeDecodeError:
         raise ValidationFailed.of("query", "must be percent-encoded UTF-8") from None
+    except ValueError:
+        raise ValidationFailed.of("query", f"must have at most {_MAX_PARAMETERS} parameters") from None
 
 
-def _again(model: type[BaseModel], name: str, names: tuple[str, ...]) -> Any:
+def _narrowed(model: type[BaseModel], name: str, names: tuple[str, ...]) -> Any:
     field = model.model_fields[name]
     return (choice(*names) | None, Field(None, description=field.description))
 
