@@ -41,6 +41,8 @@ async def test_a_client_that_takes_json_somehow_is_served(client: AsyncClient) -
         ("text/html", HTML),
         ("application/json;q=0.5, text/html;q=0.6", HTML),
         ("text/*;q=0.6, application/json;q=0.6", JSON),
+        ("text/html, */*", HTML),
+        ("text/html, application/json", JSON),
         ("*/*, application/json;q=0", HTML),
         ("*/*;q=0.1, application/json;q=0.05", HTML),
         ("application/json;q=0.2;ext=1, text/html;q=0.1", JSON),

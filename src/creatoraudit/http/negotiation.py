@@ -43,14 +43,17 @@ class ContentType:
 
 
 def preferred(scope: Scope, offers: Sequence[str]) -> str | None:
-    """The offer that the Accept header weighs most, the earlier one on a tie; None if it excludes them all."""
+    """The offer that the Accept header weighs most; None if it excludes them all.
+
+    Of two that weigh the same, the one that the client named more precisely, then the earlier one.
+    """
     accept = sent_header(scope, b"accept").strip()
     if accept in {"", "*/*"}:
         return offers[0]
     ranges = _ranges(accept)
     weighed = [(_weight(ranges, offer), offer) for offer in offers]
-    best = max(weighed, key=lambda pair: pair[0])
-    return best[1] if best[0] > 0 else None
+    (weight, _), offer = max(weighed, key=lambda pair: pair[0])
+    return offer if weight > 0 else None
 
 
 def media_type(scope: Scope) -> str:
@@ -74,10 +77,10 @@ def _ranges(accept: str) -> dict[tuple[str, str], float]:
     return ranges
 
 
-def _weight(ranges: dict[tuple[str, str], float], offer: str) -> float:
-    """The weight of the most specific range that covers the offer."""
+def _weight(ranges: dict[tuple[str, str], float], offer: str) -> tuple[float, int]:
+    """The weight of the most precise range that covers the offer, and how precise that is."""
     kind, _, subtype = offer.partition("/")
-    for candidate in ((kind, subtype), (kind, "*"), ("*", "*")):
+    for precision, candidate in ((2, (kind, subtype)), (1, (kind, "*")), (0, ("*", "*"))):
         if candidate in ranges:
-            return ranges[candidate]
-    return 0.0
+            return ranges[candidate], precision
+    return 0.0, 0
