@@ -376,11 +376,9 @@ def insert_or_ignore(dialect: Dialect, table: Table) -> Executable:
     return insert(dialect, table).on_conflict_do_nothing()
 
 
-def upsert(dialect: Dialect, table: Table) -> Executable:
-    """An insert that replaces the row with the same primary key, where there is one."""
-    inserted = insert(dialect, table)
-    replaced = {column.name: inserted.excluded[column.name] for column in table.c if not column.primary_key}
-    return inserted.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=replaced)
+def parallel_writers(dialect: Dialect) -> int:
+    """Among how many rows those are spread who would else wait for each other at one: SQLite has a single writer."""
+    return 1 if dialect.name == "sqlite" else 4
 
 
 def clashed(error: DBAPIError) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from creatoraudit.db import dialect as dialects
+from creatoraudit.db.bulk import Bulk
 from creatoraudit.db.dialect import away
 from creatoraudit.db.statements import Prepared, Statement
 from creatoraudit.errors import ServiceUnavailable
@@ -42,6 +43,12 @@ class Transaction:
     ) -> CursorResult[Any]:
         """Runs a Core statement; a list of parameters makes it one bulk write."""
         return await self._connection.execute(statement, params)
+
+    async def write(self, bulk: Bulk, rows: Sequence[Sequence[Any]]) -> None:
+        """Writes each of the rows, which are values in the order of the bulk's names; none at all is no statement."""
+        if rows:
+            prepared = bulk.prepared(self.dialect)
+            await self._connection.exec_driver_sql(prepared.sql, prepared.arguments(rows))
 
     async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
         """Like `Database.fetch`, inside this transaction."""

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.fields import PROFILE_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import AccountDay, Change, Seen, fold_days, instant, see
+from creatoraudit.ingestion.folding import Seen, instant, see
 from creatoraudit.ingestion.snapshots import AccountObservation, ProfileSnapshot
+from creatoraudit.ingestion.sums import AccountDay, Sums, fold_account_days
 
 Row = dict[str, Any]
 
@@ -40,7 +41,7 @@ class ObservedAccount:
         self.tracked_since: dt.date = held["tracked_since"]
         self.profiles: list[ProfileSnapshot] = []
         self.times: list[dt.datetime] = []
-        self.sums: dict[dt.date, Change] = {}
+        self.sums = Sums()
         self.discovered = 0
         self.facebook: dict[str, int] = {}
 
@@ -86,7 +87,7 @@ def span_of_account(account: ObservedAccount) -> AccountSpan:
     seen: dict[dt.date, Seen] = {}
     for profile in account.profiles:
         see(seen, profile.at, (profile.follower_count,))
-    return AccountSpan(min((*seen, *account.sums), default=None), seen)
+    return AccountSpan(min((*seen, *account.sums.days), default=None), seen)
 
 
 def fold_account(account: ObservedAccount, span: AccountSpan, found: list[AccountDay]) -> FoldedAccount:
@@ -96,7 +97,7 @@ def fold_account(account: ObservedAccount, span: AccountSpan, found: list[Accoun
     """
     anchored = bool(found) and span.since is not None and found[0].day < span.since
     anchor, rows = (found[0], found[1:]) if anchored else (None, found)
-    closings = fold_days(anchor, rows, span.seen, account.sums)
+    closings = fold_account_days(anchor, rows, span.seen, account.sums)
     before = {one.day: one for one in rows}
     row = _row(account, closings[-1] if closings else None)
     changed = [one for one in closings if before.get(one.day) != one]

@@ -6,7 +6,8 @@ order in which observations arrive, and one that arrives twice changes nothing.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 Counters = tuple[int | None, ...]
@@ -33,14 +34,7 @@ class Closing(NamedTuple):
     day: dt.date
     second: int
     observed_days: int
-    totals: Counters
-    gained: tuple[int, ...]
-    stale: Stale | None = None
-
-
-class Change(NamedTuple):
-    """By how much a day moves totals and cumulative gains; None where a counter is not known."""
-
+    stale: Stale | None
     totals: Counters
     gained: tuple[int, ...]
 
@@ -104,24 +98,33 @@ def fold(
     for day, one in seen.items():
         before = days.get(day)
         days[day] = one if before is None else merged(before, one)
-    totals: Counters = (None,) * len(names) if anchor is None else anchor.totals
-    gained = (0,) * len(names) if anchor is None else anchor.gained
-    observed = 0 if anchor is None else anchor.observed_days
-    folded = []
-    for day in sorted(days):
-        one = days[day]
-        observed += 1
-        gained = tuple(
-            [
-                gain if now is None else gain + now - last if last is not None else gain + now if fresh else gain
-                for gain, last, now in zip(gained, totals, one.values, strict=True)
-            ]
-        )
-        totals = tuple(
-            [last if now is None else now for last, now in zip(totals, one.values, strict=True)],
-        )
-        folded.append(Closing(day, one.second, observed, totals, gained, _stale(names, one, totals)))
-    return folded
+    if not days:
+        return []
+    in_order = sorted(days)
+    shown = [days[day] for day in in_order]
+    start = anchor or Closing(dt.date.min, 0, 0, None, (None,) * len(names), (0,) * len(names))
+    columns = zip(*[one.values for one in shown], strict=True)
+    carried = [
+        _carried(column, total, gain, fresh=fresh)
+        for column, total, gain in zip(columns, start.totals, start.gained, strict=True)
+    ]
+    totals = list(zip(*[each for each, _ in carried], strict=True))
+    gained = zip(*[each for _, each in carried], strict=True)
+    stale = [_stale(names, one, closed) for one, closed in zip(shown, totals, strict=True)]
+    seconds = [one.second for one in shown]
+    return list(map(Closing, in_order, seconds, itertools.count(start.observed_days + 1), stale, totals, gained))
+
+
+def _carried(
+    shown: Sequence[int | None], total: int | None, gain: int, *, fresh: bool
+) -> tuple[Sequence[int | None], list[int]]:
+    """One counter's totals, carried over where nothing was shown, and its cumulative gains: totals less a baseline."""
+    totals, last = shown, total
+    if None in shown:
+        totals = [last := last if value is None else value for value in shown]
+    first = next((value for value in totals if value is not None), 0)
+    baseline = total - gain if total is not None else 0 if fresh else first
+    return totals, [0 if value is None else value - baseline for value in totals]
 
 
 def _stale(names: Sequence[str], seen: Seen, totals: Counters) -> Stale | None:
@@ -134,108 +137,3 @@ def _stale(names: Sequence[str], seen: Seen, totals: Counters) -> Stale | None:
         if total is not None and (value is None or second != seen.second)
     }
     return stale or None
-
-
-def changes(anchor: Closing | None, rows: Iterable[Closing]) -> Iterator[tuple[dt.date, Change]]:
-    """By how much each closing moves its series."""
-    last = anchor
-    for row in rows:
-        if last is None:
-            yield row.day, Change(row.totals, row.gained)
-        else:
-            totals = tuple(
-                [
-                    None if now is None else now if then is None else now - then
-                    for now, then in zip(row.totals, last.totals, strict=True)
-                ]
-            )
-            yield (
-                row.day,
-                Change(totals, tuple([now - then for now, then in zip(row.gained, last.gained, strict=True)])),
-            )
-        last = row
-
-
-def added(one: Change, other: Change, *, sign: int = 1) -> Change:
-    """The sum of two changes, or their difference; what is known of either is known of it."""
-    return Change(
-        tuple(
-            [
-                a if b is None else sign * b if a is None else a + sign * b
-                for a, b in zip(one.totals, other.totals, strict=True)
-            ]
-        ),
-        tuple([a + sign * b for a, b in zip(one.gained, other.gained, strict=True)]),
-    )
-
-
-def add(sums: dict[dt.date, Change], anchor: Closing | None, rows: Iterable[Closing], *, sign: int = 1) -> None:
-    """Adds a series' changes, day by day, to those of the whole that it is a part of, or takes them away."""
-    for day, change in changes(anchor, rows):
-        before = sums.get(day)
-        sums[day] = change if before is None and sign > 0 else added(before or _NOTHING, change, sign=sign)
-
-
-_NOTHING = Change((None,) * len(POST_COUNTERS), (0,) * len(POST_COUNTERS))
-
-
-class AccountDay(NamedTuple):
-    """An account's closing: its profile's part, and the sums over its posts; `second` is None without a profile."""
-
-    day: dt.date
-    second: int | None
-    observed_days: int
-    followers: int | None
-    gained_followers: int
-    stale: Stale | None
-    totals: Counters
-    gained: tuple[int, ...]
-
-
-def fold_days(
-    anchor: AccountDay | None,
-    rows: Iterable[AccountDay],
-    seen: Mapping[dt.date, Seen],
-    sums: Mapping[dt.date, Change],
-) -> list[AccountDay]:
-    """An account's closings after `anchor`, made of the old `rows`, profiles `seen` and changes of its posts."""
-    old = {row.day: row for row in rows}
-    profiles = {
-        closing.day: closing
-        for closing in fold(
-            PROFILE_COUNTERS,
-            None if anchor is None else _profile(anchor),
-            [_profile(row) for row in old.values() if row.second is not None],
-            seen,
-            fresh=False,
-        )
-    }
-    profile = None if anchor is None else _profile(anchor)
-    base = Change(anchor.totals, anchor.gained) if anchor is not None else _NOTHING
-    change = _NOTHING
-    folded = []
-    for day in sorted(old.keys() | profiles.keys() | sums.keys()):
-        if day in old:
-            base = Change(old[day].totals, old[day].gained)
-        if day in sums:
-            change = added(change, sums[day])
-        shown = profiles.get(day)
-        profile = shown or profile
-        totals, gained = added(base, change) if change is not _NOTHING else base
-        folded.append(
-            AccountDay(
-                day,
-                shown.second if shown else None,
-                profile.observed_days if profile else 0,
-                profile.totals[0] if profile else None,
-                profile.gained[0] if profile else 0,
-                shown.stale if shown else None,
-                totals,
-                gained,
-            )
-        )
-    return folded
-
-
-def _profile(row: AccountDay) -> Closing:
-    return Closing(row.day, row.second or 0, row.observed_days, (row.followers,), (row.gained_followers,), row.stale)

@@ -191,8 +191,8 @@ async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) 
         for row in new:
             row["id"] = ids[row["platform"], row["external_id"]]
     known = [one for one in folded if one.changed and not one.post.is_new]
-    await store.update_posts(tx, [one.row for one in known if one.changed <= REFRESHED], REFRESHED)
-    await store.update_posts(tx, [one.row for one in known if not one.changed <= REFRESHED])
+    await store.refresh_posts(tx, [one.row for one in known if one.changed.issubset(REFRESHED)])
+    await store.rewrite_posts(tx, [one.row for one in known if not one.changed.issubset(REFRESHED)])
     await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
     await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
     closings = [(one.row["id"], closing) for one in folded for closing in one.closings]

@@ -8,15 +8,22 @@ from creatoraudit.domain.text import folded
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.accounts import ObservedAccount
 from creatoraudit.ingestion.fields import POST_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Seen, add, fold, instant, see
+from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Seen, fold, instant, see
 from creatoraudit.ingestion.snapshots import PostSnapshot
 
 Row = dict[str, Any]
 
 _COUNTS = ("view_count", "play_count", "like_count", "comment_count", "share_count", "saved_count")
-REFRESHED = frozenset(
-    {*_COUNTS, "fb_play_count", "fb_like_count", "total_views", "total_plays"}
-    | {"first_scrape_time", "last_scrape_time", "stale", "updated_at"}
+REFRESHED = (
+    *_COUNTS,
+    "fb_play_count",
+    "fb_like_count",
+    "total_views",
+    "total_plays",
+    "first_scrape_time",
+    "last_scrape_time",
+    "stale",
+    "updated_at",
 )
 """The columns that a refresh of a known post changes; the others hardly ever do."""
 POST_VALUES = (
@@ -130,10 +137,10 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.
         row["updated_at"] = now
     if post.account is not None:
         if post.joins:
-            add(post.account.sums, None, closings)
+            post.account.sums.add(None, closings)
         elif closings != rows:
-            add(post.account.sums, anchor, rows, sign=-1)
-            add(post.account.sums, anchor, closings)
+            post.account.sums.take(anchor, rows)
+            post.account.sums.add(anchor, closings)
         post.account.count(row, post.held, joins=post.joins)
     return FoldedPost(post, row, changed, [one for one in closings if before.get(one.day) != one])
 

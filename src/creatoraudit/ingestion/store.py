@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, select
 
-from creatoraudit.db import dialect
+from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
 from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Post, PostClosing, Video
 from creatoraudit.db.statements import ByDialect, statement
@@ -15,8 +16,9 @@ from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.scope import scoped, table
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.accounts import ACCOUNT_VALUES
-from creatoraudit.ingestion.folding import POST_COUNTERS, AccountDay, Closing
-from creatoraudit.ingestion.posts import POST_VALUES
+from creatoraudit.ingestion.folding import POST_COUNTERS, Closing
+from creatoraudit.ingestion.posts import POST_VALUES, REFRESHED
+from creatoraudit.ingestion.sums import AccountDay
 
 Row = dict[str, Any]
 Key = tuple[str, str]
@@ -27,7 +29,7 @@ _ACCOUNT_COLUMNS = tuple(column.name for column in _accounts.c)
 _POST_COLUMNS = (*(column.name for column in _posts.c), "video_added_at", "discovered_at")
 _TOTALS = POST_COUNTERS
 _GAINS = tuple(f"gained_{name}" for name in POST_COUNTERS)
-_POST_CLOSING = ("post_id", "day", "second", "observed_days", "stale", *_TOTALS, *_GAINS)
+_POST_CLOSING = ("post_id", *Closing._fields[:-2], *_TOTALS, *_GAINS)
 _ACCOUNT_CLOSING = ("account_id", *AccountDay._fields[:-2], *_TOTALS, *_GAINS)
 
 
@@ -82,70 +84,59 @@ async def account_closings(tx: Transaction, since: Mapping[str, dt.date]) -> dic
     return found
 
 
-async def insert_posts(tx: Transaction, actor: Actor, rows: Sequence[Row]) -> None:
+async def insert_posts(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
     """Adds posts; the database numbers them."""
-    common = {"organization_id": actor.organization_id}
-    await tx.execute(insert(_posts), [{name: row[name] for name in POST_VALUES} | common for row in rows])
+    await tx.write(_INSERT_POSTS, [(actor.organization_id, *values) for values in map(_POST_ROW, posts)])
 
 
-async def update_posts(tx: Transaction, rows: Sequence[Row], names: Iterable[str] = POST_VALUES) -> None:
-    """Writes the named columns of posts: an index costs nothing unless one of its columns is named."""
-    await _update(tx, _posts, rows, names)
+async def refresh_posts(tx: Transaction, posts: Sequence[Row]) -> None:
+    """Writes what a refresh changes about posts."""
+    await tx.write(_REFRESH_POSTS, list(map(_REFRESHED_ROW, posts)))
 
 
-async def update_accounts(tx: Transaction, rows: Sequence[Row]) -> None:
+async def rewrite_posts(tx: Transaction, posts: Sequence[Row]) -> None:
+    """Writes all that is observed of posts."""
+    await tx.write(_REWRITE_POSTS, [(post["id"], *_POST_ROW(post)) for post in posts])
+
+
+async def update_accounts(tx: Transaction, accounts: Sequence[Row]) -> None:
     """Writes what is observed of accounts."""
-    await _update(tx, _accounts, rows, ACCOUNT_VALUES)
-
-
-async def _update(tx: Transaction, written: Table, rows: Sequence[Row], names: Iterable[str]) -> None:
-    if rows:
-        values = [{"key": row["id"], **{name: row[name] for name in names}} for row in rows]
-        await tx.execute(update(written).where(written.c.id == bindparam("key", type_=written.c.id.type)), values)
+    await tx.write(_UPDATE_ACCOUNTS, list(map(_ACCOUNT_ROW, accounts)))
 
 
 async def insert_account_videos(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
     """Makes posts stand in their account's feed, since they were discovered."""
-    rows = [
-        {
-            "id": post["account_video_id"],
-            "organization_id": actor.organization_id,
-            "post_id": post["id"],
-            "added_at": post["discovered_at"],
-        }
-        for post in posts
-    ]
-    if rows:
-        await tx.execute(insert(_account_videos), rows)
+    organization_id = actor.organization_id
+    rows = [(post["account_video_id"], organization_id, post["id"], post["discovered_at"]) for post in posts]
+    await tx.write(_INSERT_ACCOUNT_VIDEOS, rows)
 
 
 async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
     """Writes down that posts were discovered earlier than was known."""
-    rows = [{"id": post["account_video_id"], "added_at": post["discovered_at"]} for post in posts]
-    await _update(tx, _account_videos, rows, ["added_at"])
+    await tx.write(_PREDATE_ACCOUNT_VIDEOS, [(post["account_video_id"], post["discovered_at"]) for post in posts])
 
 
-async def write_post_closings(tx: Transaction, rows: Sequence[tuple[int, Closing]]) -> None:
+async def write_post_closings(tx: Transaction, closings: Sequence[tuple[int, Closing]]) -> None:
     """Writes closings, each in the place of the same post's and day's."""
-    values = [
-        dict(
-            zip(
-                _POST_CLOSING,
-                (key, one.day, one.second, one.observed_days, one.stale, *one.totals, *one.gained),
-                strict=True,
-            )
-        )
-        for key, one in rows
-    ]
-    if values:
-        await tx.execute(dialect.upsert(tx.dialect, table(PostClosing)), values)
+    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one[:-2], *one.totals, *one.gained) for key, one in closings])
 
 
-async def write_account_closings(tx: Transaction, rows: Sequence[tuple[str, AccountDay]]) -> None:
+async def write_account_closings(tx: Transaction, closings: Sequence[tuple[str, AccountDay]]) -> None:
     """Writes closings, each in the place of the same account's and day's."""
-    values = [dict(zip(_ACCOUNT_CLOSING, (key, *one[:-2], *one.totals, *one.gained), strict=True)) for key, one in rows]
-    if values:
-        await tx.execute(dialect.upsert(tx.dialect, table(AccountClosing)), values)
+    await tx.write(_WRITE_ACCOUNT_CLOSINGS, [(key, *one[:-2], *one.totals, *one.gained) for key, one in closings])
+
+
+_INSERT_POSTS = bulk.insert(_posts, ("organization_id", *POST_VALUES))
+_REFRESH_POSTS = bulk.update(_posts, REFRESHED)
+_REWRITE_POSTS = bulk.update(_posts, POST_VALUES)
+_UPDATE_ACCOUNTS = bulk.update(_accounts, ACCOUNT_VALUES)
+_INSERT_ACCOUNT_VIDEOS = bulk.insert(_account_videos, ("id", "organization_id", "post_id", "added_at"))
+_PREDATE_ACCOUNT_VIDEOS = bulk.update(_account_videos, ("added_at",))
+_WRITE_POST_CLOSINGS = bulk.upsert(table(PostClosing), _POST_CLOSING)
+_WRITE_ACCOUNT_CLOSINGS = bulk.upsert(table(AccountClosing), _ACCOUNT_CLOSING)
+_POST_ROW = itemgetter(*POST_VALUES)
+_REFRESHED_ROW = itemgetter("id", *REFRESHED)
+_ACCOUNT_ROW = itemgetter("id", *ACCOUNT_VALUES)
 
 
 def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Row]:
@@ -155,7 +146,7 @@ def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Row]:
 def _post_closing(values: Sequence[Any]) -> tuple[int, Closing]:
     key, day, second, observed_days, stale, *counters = values
     totals, gained = tuple(counters[: len(_TOTALS)]), tuple(counters[len(_TOTALS) :])
-    return key, Closing(day, second, observed_days, totals, gained, stale)
+    return key, Closing(day, second, observed_days, stale, totals, gained)
 
 
 def _account_day(values: Sequence[Any]) -> tuple[str, AccountDay]:
