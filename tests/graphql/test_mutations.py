@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from graphql import GraphQLNonNull, Undefined
 from httpx import AsyncClient
 
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
 from creatoraudit.graphql.schema import EXECUTABLE
 from factories import a_creator, a_video, an_account, an_account_video, an_api_key, an_organization
-from graphql import GraphQLNonNull, Undefined
 
 from .conftest import Ask, Send
 

@@ -1,6 +1,17 @@
 """The schema as a whole: what it says about itself, and what was promised."""
 
 import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+    is_specified_scalar_type,
+)
 
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.account_videos.queries import ACCOUNT_VIDEOS
@@ -14,17 +25,6 @@ from creatoraudit.domain.videos.queries import VIDEOS
 from creatoraudit.graphql import enums
 from creatoraudit.graphql.schema import EXECUTABLE
 from factories import a_creator, a_video, an_account, an_account_video
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    get_named_type,
-    is_leaf_type,
-    is_required_argument,
-    is_specified_scalar_type,
-)
 
 from .conftest import Ask
 
