@@ -257,41 +257,41 @@ def _observations(
     total = len(members) + len(alone)
     progress(0, total, "Observing")
     for done, member in enumerate(members, start=1):
-        yield AccountObservation(member.account.id, _profiles(plan, member), _feed(plan, member))
+        times = [_refreshed(member.profile, day) for day in _days(member.first, member.last)]
+        times = [at for at in times if not _failed(plan, member.profile, at)]
+        yield AccountObservation(member.account.id, _profiles(plan, member, times), _feed(plan, member, times))
         progress(done, total, "Observing")
     for done, one in enumerate(alone, start=len(members) + 1):
         if not one.in_feed:
-            times = (_refreshed(one.profile, day) for day in _days(plan.videos_since, plan.until))
-            seen = [simulated.post_at(one.publication, at) for at in times if at >= one.video.added_at]
+            looks = (_refreshed(one.profile, day) for day in _days(plan.videos_since, plan.until))
+            seen = [simulated.post_at(one.publication, at) for at in looks if at >= one.video.added_at]
             yield PostObservation(one.profile.platform, seen)
         progress(done, total, "Observing")
 
 
-def _profiles(plan: _Plan, member: _Member) -> list[ProfileSnapshot]:
-    days = [day for day in _days(member.first, member.last) if not _missed(plan, member.profile, day)]
-    seen = [simulated.profile_at(member.profile, _refreshed(member.profile, day)) for day in days]
+def _profiles(plan: _Plan, member: _Member, times: list[dt.datetime]) -> list[ProfileSnapshot]:
+    seen = [simulated.profile_at(member.profile, at) for at in times]
     if member.gone and member.last < plan.until:
         at = _refreshed(member.profile, member.last + dt.timedelta(days=1))
         seen.append(ProfileSnapshot(at, is_unavailable=True))
     return seen
 
 
-def _feed(plan: _Plan, member: _Member) -> list[PostSnapshot]:
-    first = max(member.first, min(plan.videos_since, member.last))
-    times = [
-        _refreshed(member.profile, day) for day in _days(first, member.last) if not _missed(plan, member.profile, day)
-    ]
+def _feed(plan: _Plan, member: _Member, times: list[dt.datetime]) -> list[PostSnapshot]:
+    since = _refreshed(member.profile, min(plan.videos_since, member.last))
+    looks = [at for at in times if at >= since]
     return [
         simulated.post_at(publication, at)
         for publication in plan.newest(member.profile, member.last)
-        for at in times
+        for at in looks
         if at >= publication.published
     ]
 
 
-def _missed(plan: _Plan, profile: Profile, day: dt.date) -> bool:
-    """Now and then a refresh fails, and a day goes by unobserved."""
-    return day not in {plan.since, plan.until} and chance(profile.key, day.toordinal()) < 0.012
+def _failed(plan: _Plan, profile: Profile, at: dt.datetime) -> bool:
+    """Now and then a refresh fails, and a day goes by unobserved; never the first and the last."""
+    day = at.date()
+    return plan.since < day < plan.until and chance(profile.key, day.toordinal()) < 0.012
 
 
 async def _remove_unfinished(db: Database) -> None:

@@ -112,7 +112,7 @@ def span_of_post(post: ObservedPost) -> PostSpan:
     for snapshot in post.snapshots:
         see(seen, snapshot.at, _counters(post.platform, snapshot))
     content = _content(post)
-    first = min((instant(one.at)[0] for one in post.snapshots), default=None)
+    first = instant(min(one.at for one in post.snapshots))[0] if post.snapshots else None
     since, account = min(seen, default=None), post.account
     fresh = _fresh(post, content.values["create_time"], first, None if account is None else account.tracked_since)
     if post.is_known:
@@ -165,7 +165,7 @@ def _content(post: ObservedPost) -> Held:
     at = post.held["last_scrape_time"]
     content = Held(values, None if at is None else epoch(at), post.held["stale"])
     if post.snapshots:
-        content = newest(POST_FIELDS, content, post.snapshots, max(epoch(one.at) for one in post.snapshots))
+        content = newest(POST_FIELDS, content, post.snapshots, epoch(max(one.at for one in post.snapshots)))
     return content if post.account is None else content.known("account_username", post.account.held["username"])
 
 
