@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal, select
 
 from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
@@ -25,6 +25,7 @@ Key = tuple[str, str]
 """A post's platform and external id."""
 
 _accounts, _posts, _videos, _account_videos = table(Account), table(Post), table(Video), table(AccountVideo)
+_PLATFORMS = [literal(str(platform)) for platform in Platform]
 _ACCOUNT_COLUMNS = tuple(column.name for column in _accounts.c)
 _POST_COLUMNS = (*(column.name for column in _posts.c), "video_added_at", "discovered_at")
 _TOTALS = POST_COUNTERS
@@ -161,15 +162,16 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def _named(found: Select[Any]) -> Select[Any]:
     """Narrows rows of posts down to the external ids that are asked for."""
-    return found.where(_posts.c.platform.in_(list(Platform)), dialect.one_of(_posts.c.external_id, "external_ids"))
+    return found.where(_posts.c.platform.in_(_PLATFORMS), dialect.one_of(_posts.c.external_id, "external_ids"))
 
 
 @statement
 def _locked_accounts(tenancy: Tenancy) -> ByDialect:
     listed = select(dialect.listed("ids", _accounts.c.id.type).c.value)
-    posted = _named(scoped(Post, tenancy, _posts.c.account_id))
-    rows = scoped(Account, tenancy).where(_accounts.c.id.in_(listed.union(posted))).order_by(_accounts.c.id)
-    return dialect.for_update(rows)
+    asked = listed.union(_named(scoped(Post, tenancy, _posts.c.account_id))).subquery()
+    source = asked.join(_accounts, _accounts.c.id == asked.c.value)  # sought by id, even before the first ANALYZE
+    rows = scoped(Account, tenancy, *_accounts.c, source=source).order_by(_accounts.c.id)
+    return dialect.for_update(rows, of=_accounts)
 
 
 @statement
@@ -202,7 +204,7 @@ def _post_ids(tenancy: Tenancy) -> Select[Any]:
 @statement
 def _posters(tenancy: Tenancy) -> Select[Any]:
     return scoped(Account, tenancy, _accounts.c.id, _accounts.c.platform, _accounts.c.username).where(
-        _accounts.c.platform.in_(list(Platform)), dialect.one_of(_accounts.c.username, "usernames")
+        _accounts.c.platform.in_(_PLATFORMS), dialect.one_of(_accounts.c.username, "usernames")
     )
 
 
