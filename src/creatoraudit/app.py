@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from creatoraudit import logs
 from creatoraudit.db import migrate
-from creatoraudit.db.dialect import is_sqlite
+from creatoraudit.db.connections import is_sqlite
 from creatoraudit.db.engine import Database
 from creatoraudit.graphql import http as graphql
 from creatoraudit.http.access_log import AccessLog

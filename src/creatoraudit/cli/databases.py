@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from creatoraudit.cli.environment import CommandError, load_settings, usable
 from creatoraudit.cli.output import AsJSON, masked, print_one
-from creatoraudit.db import dialect, migrate
+from creatoraudit.db import connections, migrate
 
 app = typer.Typer(no_args_is_help=True, help="The database: its schema, as CREATORAUDIT_DATABASE_URL names it.")
 
@@ -30,7 +30,7 @@ def current(as_json: AsJSON = False) -> None:
     url = _url()
     with usable(url):
         database = make_url(url)
-        if dialect.is_sqlite(database) and not dialect.sqlite_path(database).exists():
+        if connections.is_sqlite(database) and not connections.sqlite_path(database).exists():
             raise CommandError(f"There is no database at {masked(url)} yet; make it with: creatoraudit db upgrade")
         revision = asyncio.run(migrate.current(url))
     _print(url, revision, as_json=as_json)

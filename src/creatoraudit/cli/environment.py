@@ -10,7 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from creatoraudit.cli.output import masked
-from creatoraudit.db import dialect, migrate
+from creatoraudit.db import connections, migrate
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.paging import MAX_LIMIT, Page, PageRequest
 from creatoraudit.domain.validation import failed
@@ -67,7 +67,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def make_ready(url: str) -> None:
     """Migrates a SQLite file; CommandError where a PostgreSQL database is not up to date."""
     with usable(url):
-        if dialect.is_sqlite(make_url(url)):
+        if connections.is_sqlite(make_url(url)):
             await migrate.upgrade(url)
             return
         revision = await migrate.current(url)
@@ -89,8 +89,8 @@ def usable(url: str) -> Iterator[None]:
 
 
 def _check_directory(url: URL) -> None:
-    if dialect.is_sqlite(url) and not dialect.sqlite_path(url).parent.is_dir():
-        raise NotADirectoryError(f"there is no directory {dialect.sqlite_path(url).parent}")
+    if connections.is_sqlite(url) and not connections.sqlite_path(url).parent.is_dir():
+        raise NotADirectoryError(f"there is no directory {connections.sqlite_path(url).parent}")
 
 
 def _sentence(reason: BaseException | None) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import Dialect, Executable, event, text
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from creatoraudit.db import dialect as dialects
+from creatoraudit.db import connections
 from creatoraudit.db.bulk import Bulk
-from creatoraudit.db.dialect import away
+from creatoraudit.db.connections import away
 from creatoraudit.db.statements import Prepared, Statement
 from creatoraudit.errors import ServiceUnavailable
 
@@ -61,8 +61,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = make_url(url)
-        self._writer = dialects.writer(self.url, pool_size)
-        self._readers = dialects.readers(self.url, pool_size)
+        self._writer = connections.writer(self.url, pool_size)
+        self._readers = connections.readers(self.url, pool_size)
         self.dialect: Dialect = self._writer.dialect
         self.on_statement: list[Callable[[str], None]] = []
         """Called with the SQL of every statement before it runs."""

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String, column, make_url, select, table, text
 
-from creatoraudit.db import dialect
+from creatoraudit.db import connections
 from creatoraudit.db.engine import Database
 from creatoraudit.db.statements import Statement
 
@@ -18,10 +18,10 @@ _LOCK = 0x63_72_65_61  # "crea"
 
 async def upgrade(url: str) -> str:
     """Runs every migration that is missing, in one transaction; returns the revision reached."""
-    engine = dialect.writer(make_url(url), 1, migrating=True)
+    engine = connections.writer(make_url(url), 1, migrating=True)
     try:
         async with engine.begin() as connection:
-            if not dialect.is_sqlite(engine.url):
+            if not connections.is_sqlite(engine.url):
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             await connection.run_sync(_upgrade)
             return await connection.run_sync(_revision) or ""
@@ -31,7 +31,7 @@ async def upgrade(url: str) -> str:
 
 async def current(url: str) -> str | None:
     """The revision a database is at; None before the first migration."""
-    engine = dialect.writer(make_url(url), 1)
+    engine = connections.writer(make_url(url), 1)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision)

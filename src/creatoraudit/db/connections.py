@@ -1,0 +1,183 @@
+"""Connections to SQLite and PostgreSQL: pools that read, engines that write, and how each says that it is away."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiosqlite
+from sqlalchemy import URL, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Readers(Protocol):
+    """A pool of driver connections that only read."""
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]: ...
+    async def close(self) -> None: ...
+
+
+def readers(url: URL, pool_size: int) -> Readers:
+    """The pool that reads, for either database."""
+    return _SQLiteReaders(url, min(pool_size, 4)) if is_sqlite(url) else _PostgresReaders(url, pool_size)
+
+
+def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
+    """The engine that transactions run on: SQLite has one writer, PostgreSQL many."""
+    if not is_sqlite(url):
+        return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, connect_args={"isolation_level": None})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if migrating:  # SQLite rebuilds tables to change them, and must not cascade while it does
+            cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",
+)
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the URL names a SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file behind a SQLite URL; memory databases are refused, for readers could not share them."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("The database URL must name a file: sqlite+aiosqlite:///creatoraudit.db")
+    return Path(url.database)
+
+
+class _SQLiteReaders:
+    """A few read-only connections, each with its own thread."""
+
+    def __init__(self, url: URL, size: int) -> None:
+        self._uri = f"{sqlite_path(url).absolute().as_uri()}?mode=ro"
+        self._free: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(None)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        connection = await self._free.get()
+        try:
+            if connection is None:
+                connection = await self._open()
+            return list(await connection.execute_fetchall(sql, arguments))
+        finally:
+            self._free.put_nowait(connection)
+
+    async def _open(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._uri, uri=True, isolation_level=None, cached_statements=512)
+        for pragma in (f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}", "PRAGMA cache_size = -32768"):
+            await connection.execute(pragma)
+        return connection
+
+    async def close(self) -> None:
+        while not self._free.empty():
+            connection = self._free.get_nowait()
+            if connection is not None:
+                await connection.close()
+
+
+class _PostgresReaders:
+    """asyncpg's own pool, which also keeps each connection's prepared statements."""
+
+    def __init__(self, url: URL, size: int) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._size = size
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        if self._pool is None:
+            await self._open()
+        found: Sequence[Any] = await self._pool.fetch(sql, *arguments)
+        return found
+
+    async def _open(self) -> None:
+        import asyncpg  # noqa: PLC0415 - an extra: only those who have PostgreSQL need its driver
+
+        async def ids_are_text(connection: Any) -> None:
+            await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=1,
+                    max_size=self._size,
+                    init=ids_are_text,
+                    statement_cache_size=512,
+                    server_settings={"default_transaction_read_only": "on"},
+                )
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+
+@contextmanager
+def away(unavailable: type[Exception]) -> Iterator[None]:
+    """Turns the drivers' ways of saying that the database is away, full or locked into one error."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_away(error.orig):
+            raise unavailable from error
+        raise
+    except Exception as error:
+        if _is_away(error):
+            raise unavailable from error
+        raise
+
+
+_SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if error is None:
+        return False
+    if isinstance(error, OSError):
+        return True
+    if isinstance(error, sqlite3.Error):
+        return (error.sqlite_errorcode & 0xFF) in _SQLITE_AWAY
+    state = getattr(error, "sqlstate", None) or ""
+    if state[:2] in {"08", "53", "57"}:
+        return True
+    # asyncpg's InterfaceError has no SQLSTATE: a connection that was lost or closed under us
+    return type(error).__module__.startswith("asyncpg") and type(error).__name__ in {
+        "InterfaceError",
+        "ConnectionDoesNotExistError",
+    }
