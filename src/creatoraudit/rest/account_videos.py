@@ -8,8 +8,9 @@ from starlette.responses import Response
 from creatoraudit.domain.account_videos import queries
 from creatoraudit.domain.account_videos.inputs import AccountVideoFilter
 from creatoraudit.domain.validation import Platform, UUIDText
-from creatoraudit.rest.endpoint import Call
-from creatoraudit.rest.envelopes import collection, encoder, one
+from creatoraudit.errors import NotFound
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
+from creatoraudit.rest.envelopes import collection, encoder, many, one, single
 from creatoraudit.rest.params import Asked, ListQuery
 from creatoraudit.rest.posts import PostFields
 
@@ -44,3 +45,28 @@ async def list_account_videos(call: Call[Asked[AccountVideoFilter], None]) -> Re
 
 async def get_account_video(call: Call[None, None], account_video_id: str) -> Response:
     return one(account_video_object(await queries.get_account_video(call.db, call.actor, account_video_id)))
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="GET",
+        path="/account-videos",
+        handler=list_account_videos,
+        tag=Tag.ACCOUNT_VIDEOS,
+        summary="List account videos",
+        description="One page of the posts in your tracked accounts' feeds, latest published first unless ordered "
+        "otherwise.",
+        query=ACCOUNT_VIDEOS,
+        answers={200: many(AccountVideo)},
+    ),
+    Endpoint(
+        method="GET",
+        path="/account-videos/{account_video_id}",
+        handler=get_account_video,
+        tag=Tag.ACCOUNT_VIDEOS,
+        summary="Get an account video",
+        description="One account video with its counters.",
+        answers={200: single(AccountVideo)},
+        errors=(NotFound,),
+    ),
+]

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from creatoraudit.domain.accounts import commands, queries
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountFilter, AccountPatch
+from creatoraudit.domain.actor import KeyScope
 from creatoraudit.domain.validation import Platform, UUIDText
-from creatoraudit.rest.endpoint import Call
-from creatoraudit.rest.envelopes import collection, created, encoder, nothing, one
+from creatoraudit.errors import Conflict, NotFound, QuotaExceeded
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
+from creatoraudit.rest.envelopes import collection, created, encoder, many, nothing, one, single
 from creatoraudit.rest.params import Asked, ListQuery
 
 
@@ -108,3 +110,66 @@ async def update_account(call: Call[None, AccountPatch], account_id: str) -> Res
 async def delete_account(call: Call[None, None], account_id: str) -> Response:
     await commands.delete_account(call.db, call.actor, account_id)
     return nothing()
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="GET",
+        path="/accounts",
+        handler=list_accounts,
+        tag=Tag.ACCOUNTS,
+        summary="List accounts",
+        description="One page of the accounts that your organization tracks, newest first unless ordered otherwise.",
+        query=ACCOUNTS,
+        answers={200: many(Account)},
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts",
+        handler=create_account,
+        tag=Tag.ACCOUNTS,
+        summary="Track an account",
+        description="Starts tracking a profile. It and its recent posts are fetched in the background within seconds, "
+        "then every `scrape_interval_hours`.",
+        body=AccountCreate,
+        answers={201: single(Account)},
+        errors=(QuotaExceeded, NotFound, Conflict),
+        scope=KeyScope.WRITE,
+        idempotent=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/accounts/{account_id}",
+        handler=get_account,
+        tag=Tag.ACCOUNTS,
+        summary="Get an account",
+        description="One account with its counters.",
+        answers={200: single(Account)},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/accounts/{account_id}",
+        handler=update_account,
+        tag=Tag.ACCOUNTS,
+        summary="Change an account",
+        description="Changes the fields that are given. `is_active: false` pauses: data stays, refreshing stops. "
+        "Null clears a field that can be null and leaves any other unchanged.",
+        body=AccountPatch,
+        answers={200: single(Account)},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/accounts/{account_id}",
+        handler=delete_account,
+        tag=Tag.ACCOUNTS,
+        summary="Stop tracking an account",
+        description="Removes the account, its account videos and what only they kept. "
+        "Videos that are tracked by themselves stay, with `account_id` null.",
+        answers={204: None},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+]

@@ -13,7 +13,7 @@ from creatoraudit.domain.analytics.metrics import METRICS
 from creatoraudit.domain.analytics.windows import Preset
 from creatoraudit.domain.validation import UUIDText
 from creatoraudit.rest.creators import AccountsSummary
-from creatoraudit.rest.endpoint import Call
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
 from creatoraudit.rest.envelopes import answer
 from creatoraudit.rest.params import Params
 
@@ -128,3 +128,29 @@ def _top_creator(place: TopCreatorRow) -> dict[str, Any]:
         **{name: place.metrics[name] for name in _RANKED},
         "accounts_summary": creator.accounts_summary,
     }
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="POST",
+        path="/videos/deltas",
+        handler=get_video_deltas,
+        tag=Tag.VIDEOS,
+        summary="Compare view counts",
+        description="The change of view counts over the last so many days, today included, for videos and account "
+        "videos alike. Reads only: any key may call it.",
+        body=VideoDeltasInput,
+        answers={200: VideoDeltas},
+    ),
+    Endpoint(
+        method="GET",
+        path="/creators/top",
+        handler=get_top_creators,
+        tag=Tag.CREATORS,
+        summary="Rank creators",
+        description="The active creators that did best over the last days, today included: by views unless ordered "
+        "otherwise, ties by name.",
+        query=TOP_CREATORS,
+        answers={200: TopCreators},
+    ),
+]

@@ -5,11 +5,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from creatoraudit.domain.actor import KeyScope
 from creatoraudit.domain.creators import commands, queries
 from creatoraudit.domain.creators.inputs import CreatorCreate, CreatorFilter, CreatorPatch
 from creatoraudit.domain.validation import UUIDText
-from creatoraudit.rest.endpoint import Call
-from creatoraudit.rest.envelopes import collection, created, nothing, one
+from creatoraudit.errors import Conflict, NotFound
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
+from creatoraudit.rest.envelopes import collection, created, many, nothing, one, single
 from creatoraudit.rest.params import Asked, ListQuery
 
 
@@ -94,3 +96,86 @@ async def link_account(call: Call[None, None], creator_id: str, account_id: str)
 async def unlink_account(call: Call[None, None], creator_id: str, account_id: str) -> Response:
     await commands.unlink_account(call.db, call.actor, creator_id, account_id)
     return nothing()
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="GET",
+        path="/creators",
+        handler=list_creators,
+        tag=Tag.CREATORS,
+        summary="List creators",
+        description="One page of your organization's creators, by name unless ordered otherwise.",
+        query=CREATORS,
+        answers={200: many(Creator)},
+    ),
+    Endpoint(
+        method="POST",
+        path="/creators",
+        handler=create_creator,
+        tag=Tag.CREATORS,
+        summary="Create a creator",
+        description="Makes a creator to link accounts to. Names need not be unique.",
+        body=CreatorCreate,
+        answers={201: single(Creator)},
+        errors=(NotFound, Conflict),
+        scope=KeyScope.WRITE,
+        idempotent=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/creators/{creator_id}",
+        handler=get_creator,
+        tag=Tag.CREATORS,
+        summary="Get a creator",
+        description="One creator with a summary of the linked accounts.",
+        answers={200: single(Creator)},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/creators/{creator_id}",
+        handler=update_creator,
+        tag=Tag.CREATORS,
+        summary="Change a creator",
+        description="Changes the fields that are given. Setting `is_active` to a different value pauses or resumes "
+        "all accounts linked at that moment.",
+        body=CreatorPatch,
+        answers={200: single(Creator)},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/creators/{creator_id}",
+        handler=delete_creator,
+        tag=Tag.CREATORS,
+        summary="Delete a creator",
+        description="Removes the creator. The accounts stay, linked to none.",
+        answers={204: None},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+    Endpoint(
+        method="PUT",
+        path="/creators/{creator_id}/accounts/{account_id}",
+        handler=link_account,
+        tag=Tag.CREATORS,
+        summary="Link an account",
+        description="Links an account to the creator: 201 the first time, 200 when it was linked already.",
+        answers={201: single(CreatorAccount), 200: single(CreatorAccount)},
+        errors=(NotFound, Conflict),
+        scope=KeyScope.WRITE,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/creators/{creator_id}/accounts/{account_id}",
+        handler=unlink_account,
+        tag=Tag.CREATORS,
+        summary="Unlink an account",
+        description="Removes the link; creator and account stay.",
+        answers={204: None},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+]

@@ -6,9 +6,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from creatoraudit.domain.validation import UUIDText
+from creatoraudit.errors import ServiceUnavailable
 from creatoraudit.http.pages import docs_page
-from creatoraudit.rest.endpoint import Call
-from creatoraudit.rest.envelopes import one
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, HTMLPage, Tag
+from creatoraudit.rest.envelopes import one, single
 
 
 class Health(BaseModel):
@@ -72,3 +73,47 @@ async def get_whoami(call: Call[None, None]) -> Response:
 
 async def get_docs(_: Call[None, None]) -> Response:
     return docs_page()
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="GET",
+        path="/health",
+        handler=get_health,
+        tag=Tag.SYSTEM,
+        summary="Check the service",
+        description="Answers 200 while the server and its database do. Needs no key and is not limited.",
+        answers={200: single(Health)},
+        errors=(ServiceUnavailable,),
+        public=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/meta",
+        handler=get_meta,
+        tag=Tag.SYSTEM,
+        summary="Describe the API",
+        description="Tells the version and where its documentation is. Needs no key and is not limited.",
+        answers={200: single(ApiMeta)},
+        public=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/whoami",
+        handler=get_whoami,
+        tag=Tag.SYSTEM,
+        summary="Show whose key this is",
+        description="Tells the organization that the key belongs to, and the key's name.",
+        answers={200: single(Whoami)},
+    ),
+    Endpoint(
+        method="GET",
+        path="/docs",
+        handler=get_docs,
+        tag=Tag.SYSTEM,
+        summary="Read the documentation",
+        description="An interactive page for people, which needs no internet. Needs no key and is not limited.",
+        answers={200: HTMLPage},
+        public=True,
+    ),
+]

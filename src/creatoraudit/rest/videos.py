@@ -5,11 +5,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from creatoraudit.domain.actor import KeyScope
 from creatoraudit.domain.validation import Platform, UUIDText
 from creatoraudit.domain.videos import commands, queries
 from creatoraudit.domain.videos.inputs import VideoCreate, VideoFilter, VideoPatch
-from creatoraudit.rest.endpoint import Call
-from creatoraudit.rest.envelopes import collection, created, encoder, nothing, one
+from creatoraudit.errors import Conflict, NotFound
+from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
+from creatoraudit.rest.envelopes import collection, created, encoder, many, nothing, one, single
 from creatoraudit.rest.params import Asked, ListQuery
 from creatoraudit.rest.posts import PostFields
 
@@ -56,3 +58,65 @@ async def update_video(call: Call[None, VideoPatch], video_id: str) -> Response:
 async def delete_video(call: Call[None, None], video_id: str) -> Response:
     await commands.delete_video(call.db, call.actor, video_id)
     return nothing()
+
+
+ENDPOINTS: list[AnyEndpoint] = [
+    Endpoint(
+        method="GET",
+        path="/videos",
+        handler=list_videos,
+        tag=Tag.VIDEOS,
+        summary="List videos",
+        description="One page of the videos that your organization tracks by themselves, newest first unless ordered "
+        "otherwise.",
+        query=VIDEOS,
+        answers={200: many(Video)},
+    ),
+    Endpoint(
+        method="POST",
+        path="/videos",
+        handler=create_video,
+        tag=Tag.VIDEOS,
+        summary="Track a video",
+        description="Starts tracking a post. While active it is fetched in the background, at first within seconds, "
+        "then every `scrape_interval_hours`.",
+        body=VideoCreate,
+        answers={201: single(Video)},
+        errors=(NotFound, Conflict),
+        scope=KeyScope.WRITE,
+        idempotent=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/videos/{video_id}",
+        handler=get_video,
+        tag=Tag.VIDEOS,
+        summary="Get a video",
+        description="One video with its counters.",
+        answers={200: single(Video)},
+        errors=(NotFound,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/videos/{video_id}",
+        handler=update_video,
+        tag=Tag.VIDEOS,
+        summary="Change a video",
+        description="Changes the fields that are given. `is_active: false` pauses: data stays, refreshing stops.",
+        body=VideoPatch,
+        answers={200: single(Video)},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/videos/{video_id}",
+        handler=delete_video,
+        tag=Tag.VIDEOS,
+        summary="Stop tracking a video",
+        description="Removes the video, and its post unless that stands in a tracked account's feed too.",
+        answers={204: None},
+        errors=(NotFound,),
+        scope=KeyScope.WRITE,
+    ),
+]
