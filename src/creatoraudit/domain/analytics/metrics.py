@@ -38,7 +38,8 @@ class Metric:
     """What a number is called, what it means, how it is computed and where it appears.
 
     `column` names where closings keep a measured metric, `total` where they keep the counter that it is a gain of; any
-    other metric is what `derive` makes of the metrics named in `of`.
+    other metric is what `derive` makes of the metrics named in `of`. `example` is what documentation shows of a
+    measured metric.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Metric:
     null_rule: str
     column: str | None = None
     total: str | None = None
+    example: int = 0
     of: tuple[str, ...] = ()
     derive: Callable[..., int | float] | None = None
     unit: Unit = Unit.COUNT
@@ -56,6 +58,11 @@ class Metric:
     of_posts: bool = True
     in_totals: bool = True
     in_rankings: bool = True
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether there may be no value: where its platforms are not measured, or nothing was observed yet."""
+        return self.platforms != EVERYWHERE or self.roll_up is RollUp.LAST_KNOWN_SUM
 
     def over(self, platforms: frozenset[str | None], closings: Sequence[Any]) -> Sequence[Value]:
         """A measured metric from each of its closing values to the next."""
@@ -91,6 +98,7 @@ METRICS: tuple[Metric, ...] = (
         formula=_GAINS.format("view_count"),
         column="gained_views",
         total="views",
+        example=12_480_331,
         null_rule=_ZERO,
     ),
     Metric(
@@ -99,6 +107,7 @@ METRICS: tuple[Metric, ...] = (
         formula=_GAINS.format("play_count"),
         column="gained_plays",
         total="plays",
+        example=12_480_331,
         null_rule=_ZERO,
     ),
     Metric(
@@ -107,6 +116,7 @@ METRICS: tuple[Metric, ...] = (
         formula=_GAINS.format("like_count"),
         column="gained_likes",
         total="likes",
+        example=1_730_022,
         null_rule=_ZERO,
     ),
     Metric(
@@ -115,6 +125,7 @@ METRICS: tuple[Metric, ...] = (
         formula=_GAINS.format("comment_count"),
         column="gained_comments",
         total="comments",
+        example=18_233,
         null_rule=_ZERO,
     ),
     Metric(
@@ -123,6 +134,7 @@ METRICS: tuple[Metric, ...] = (
         formula=_GAINS.format("share_count"),
         column="gained_shares",
         total="shares",
+        example=9_118,
         null_rule=_ZERO,
     ),
     Metric(
@@ -130,6 +142,7 @@ METRICS: tuple[Metric, ...] = (
         description="Saves gained in the window, on Instagram only: TikTok does not show them.",
         formula=_GAINS.format("saved_count"),
         column="gained_saves",
+        example=4_605,
         null_rule="null where nothing on Instagram is measured",
         platforms=(Platform.INSTAGRAM,),
         in_totals=False,
@@ -160,6 +173,7 @@ METRICS: tuple[Metric, ...] = (
         description="Followers as last known at the end of the window.",
         formula="the last known follower_count",
         column="followers",
+        example=203_100_000,
         null_rule="null before the first observation",
         roll_up=RollUp.LAST_KNOWN_SUM,
         of_posts=False,
@@ -170,6 +184,7 @@ METRICS: tuple[Metric, ...] = (
         description="Followers gained in the window; the first observation is the baseline.",
         formula=_GAINS.format("follower_count"),
         column="gained_followers",
+        example=41_877,
         null_rule=_ZERO,
         of_posts=False,
         in_totals=False,
