@@ -258,7 +258,7 @@ def _observations(
     progress(0, total, "Observing")
     for done, member in enumerate(members, start=1):
         times = [_refreshed(member.profile, day) for day in _days(member.first, member.last)]
-        times = [at for at in times if not _failed(plan, member.profile, at)]
+        times = [at for at in times if not _failed(member, at)]
         yield AccountObservation(member.account.id, _profiles(plan, member, times), _feed(plan, member, times))
         progress(done, total, "Observing")
     for done, one in enumerate(alone, start=len(members) + 1):
@@ -288,10 +288,10 @@ def _feed(plan: _Plan, member: _Member, times: list[dt.datetime]) -> list[PostSn
     ]
 
 
-def _failed(plan: _Plan, profile: Profile, at: dt.datetime) -> bool:
+def _failed(member: _Member, at: dt.datetime) -> bool:
     """Now and then a refresh fails, and a day goes by unobserved; never the first and the last."""
     day = at.date()
-    return plan.since < day < plan.until and chance(profile.key, day.toordinal()) < 0.012
+    return member.first < day < member.last and chance(member.profile.key, day.toordinal()) < 0.012
 
 
 async def _remove_unfinished(db: Database) -> None:
