@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from creatoraudit.graphql.limits import MAX_PAIRS
 from creatoraudit.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "graphql.md").read_text("utf-8")
@@ -19,6 +20,7 @@ def test_the_limits_are_the_settings_defaults() -> None:
         "depth": str(settings.graphql_max_depth),
         "aliases": str(settings.graphql_max_aliases),
         "root fields": str(settings.graphql_max_root_fields),
+        "repetition": str(MAX_PAIRS),
         "cost": str(settings.graphql_max_cost),
         "time": f"{settings.graphql_timeout:g}",
     }

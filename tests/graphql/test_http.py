@@ -166,6 +166,14 @@ async def test_a_browser_gets_graphiql(anonymous: AsyncClient) -> None:
     assert "default-src 'self'" in response.headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("accept", ["text/html", JSON, GRAPHQL, "text/csv"])
+async def test_caches_are_told_that_the_answer_depends_on_accept(client: AsyncClient, accept: str) -> None:
+    for params in ({}, VALID, {"query": "{"}):
+        response = await client.get("/graphql", params=params, headers={"Accept": accept})
+
+        assert "accept" in [name.strip().lower() for name in response.headers["vary"].split(",")]
+
+
 async def test_an_unforeseen_fault_is_masked(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

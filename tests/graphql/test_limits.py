@@ -43,8 +43,26 @@ BOMBS = {
         "{ accounts { nodes { ...F0 } } }" + fragments(4, "videos { nodes { account { NEXT } } }", "id"),
         "levels of nesting",
     ),
-    "fragments beyond any stack": ("{ accounts { nodes { ...F0 } } }" + fragments(450, "NEXT", "id"), None),
+    "fragments beyond any stack": (
+        "{ accounts { nodes { ...F0 } } }" + fragments(450, "NEXT", "id"),
+        "pairs of repeated",
+    ),
     "aliases": ("{ " + "accounts { nodes { " + " ".join(f"a{i}: id" for i in range(31)) + " } } }", "aliases"),
+    "a field again and again": ("{ accounts { nodes { " + "id " * 3900 + "} } }", "pairs of repeated fields"),
+    "levels again and again": ("{ accounts { nodes { " + "creator { id } " * 900 + "} } }", "pairs of repeated fields"),
+    "arguments again and again": (
+        "{ accounts { nodes { " + "videos(first: 1) { totalCount } " * 400 + "} } }",
+        "pairs of repeated fields",
+    ),
+    "inline fragments again and again": ("{ accounts { nodes { " + "... { id } " * 900 + "} } }", "pairs of repeated"),
+    "one level in many places": (
+        "{ accounts { nodes { " + ("creator { " + "id " * 60 + "} ") * 60 + "} } }",
+        "pairs of repeated fields",
+    ),
+    "many small fragments": (
+        "{ accounts { nodes { " + " ".join(f"...F{i}" for i in range(360)) + " } } }" + fragments(359, "id", "id"),
+        "pairs of repeated fields or fragments",
+    ),
     "root fields": ("{ " + "accounts { totalCount } " * 21 + "}", "root fields"),
     "root fields in fragments": (
         "{ ...R ...R ... { ...R } } fragment R on Query { " + "accounts { totalCount } " * 21 + "}",
@@ -82,6 +100,22 @@ async def test_bombs_are_refused_before_anything_runs(send: Send, statements: Ca
     else:
         assert (response.status_code, answer["errors"][0]["extensions"]["code"]) == (422, "VALIDATION_ERROR")
         assert limit in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("name", [name for name, (_, limit) in BOMBS.items() if limit not in {"cost", None}])
+async def test_the_shape_is_measured_before_anything_is_validated(
+    send: Send, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("creatoraudit.graphql.documents.validate")
+
+    assert (await send(BOMBS[name][0])).status_code == 422
+
+
+async def test_what_clients_write_may_repeat_itself(send: Send) -> None:
+    components = "\n".join(f"fragment F{i} on Account {{ __typename id creator {{ id name }} }}" for i in range(40))
+    document = f"{{ accounts {{ nodes {{ {' '.join(f'...F{i}' for i in range(40))} }} }} }} {components}"
+
+    assert (await send(document)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,9 @@ class Endpoint:
     async def get(self, request: Request) -> Response:
         """Executes a query, or shows a browser GraphiQL."""
         if preferred(request.scope, (JSON, GRAPHQL_JSON, HTML)) == HTML:
-            return graphiql_page()
+            page = graphiql_page()
+            page.headers.add_vary_header("Accept")
+            return page
         window = await _identify(request.scope)
         media = _media(request.scope)
         return _response(await self._answer(request.scope, _words(_of_url(request)), window), media)
@@ -213,4 +215,5 @@ def _response(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    return Response(orjson.dumps(answer), status, dict(headers or {}), f"{media}; charset=utf-8")
+    told = {"Vary": "Accept", **(headers or {})}
+    return Response(orjson.dumps(answer), status, told, f"{media}; charset=utf-8")

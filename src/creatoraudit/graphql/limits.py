@@ -1,6 +1,7 @@
 """How much one operation may ask for, found out before anything is executed. Each fragment is measured only once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from math import comb
 from typing import Any
 
 from graphql import (
@@ -31,12 +32,15 @@ Fragments = Mapping[str, FragmentDefinitionNode]
 UNIT = 1_000
 """The cost that a key's rate limit counts as one request."""
 
+MAX_PAIRS = 10_000
+"""Pairs of repeated fields or spreads that validation compares: in milliseconds, where the tokens allow for seconds."""
+
 WEIGHTS = {"__schema": UNIT, "__type": 10}
 """What an object costs that is more work than others, by its field; every other object costs 1."""
 
 
 def check_shape(ast: DocumentNode, fragments: Fragments, settings: Settings) -> None:
-    """Refuses documents that are too deep, have too many aliases or too many fields at the root."""
+    """Refuses documents that are too deep, repeat themselves too often, have too many aliases or fields at the root."""
     operations = [one for one in ast.definitions if isinstance(one, OperationDefinitionNode)]
     depths: dict[str, int] = {}
     try:
@@ -48,9 +52,11 @@ def check_shape(ast: DocumentNode, fragments: Fragments, settings: Settings) -> 
         raise exceeded("levels of nesting", settings.graphql_max_depth, depth)
     if roots > settings.graphql_max_root_fields:
         raise exceeded("root fields", settings.graphql_max_root_fields, roots)
-    aliases = sum(field.alias is not None for field in _all_fields(ast))
+    aliases, pairs = _aliases_and_pairs(ast)
     if aliases > settings.graphql_max_aliases:
         raise exceeded("aliases", settings.graphql_max_aliases, aliases)
+    if pairs > MAX_PAIRS:
+        raise exceeded("pairs of repeated fields or fragments", MAX_PAIRS, pairs)
 
 
 def check_cost(cost: int, settings: Settings) -> None:
@@ -191,11 +197,50 @@ def _depth_of_fragment(name: str, fragments: Fragments, known: dict[str, int]) -
     return known.get(name, 0)
 
 
-def _all_fields(ast: DocumentNode) -> Iterator[FieldNode]:
-    left: list[Any] = list(ast.definitions)
+def _aliases_and_pairs(ast: DocumentNode) -> tuple[int, int]:
+    """How many aliases a document has, and how many pairs validation compares to see whether repetitions can merge.
+
+    Fields of one name are compared where they meet: at the same level of an operation, or in any two fragments.
+    """
+    shared = _Level()
+    bodies = [(one, shared) for one in ast.definitions if isinstance(one, FragmentDefinitionNode)]
+    left: list[tuple[Any, _Level]] = [
+        *bodies,
+        *((one, _Level()) for one in ast.definitions if isinstance(one, OperationDefinitionNode)),
+    ]
+    aliases, pairs = 0, comb(len(bodies), 2)
     while left:
-        node = left.pop()
-        if isinstance(node, FieldNode):
-            yield node
-        if (selections := getattr(node, "selection_set", None)) is not None:
-            left.extend(selections.selections)
+        node, level = left.pop()
+        for selection in node.selection_set.selections if node.selection_set else ():
+            match selection:
+                case FieldNode(alias=alias, name=name):
+                    aliases += alias is not None
+                    key = (alias or name).value
+                    pairs += level.meet(key)
+                    left.append((selection, level.below(key)))
+                case FragmentSpreadNode():
+                    pairs += level.meet(_SPREAD)
+                case InlineFragmentNode():
+                    left.append((selection, level))
+    return aliases, pairs
+
+
+_SPREAD = "..."
+
+
+class _Level:
+    """What stands side by side in an answer."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, int] = {}
+        self._below: dict[str, _Level] = {}
+
+    def meet(self, name: str) -> int:
+        """Counts one more of that name; returns how many there were before."""
+        before = self._met.get(name, 0)
+        self._met[name] = before + 1
+        return before
+
+    def below(self, name: str) -> "_Level":
+        """The level of what is selected below the fields of that name."""
+        return self._below.setdefault(name, _Level())
