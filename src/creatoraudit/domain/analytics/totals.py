@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from creatoraudit.db.engine import Reader
@@ -19,16 +19,33 @@ MAX_IDS = 200
 PostId = Annotated[int, Field(ge=1, le=INT64_MAX)]
 
 
-class AccountMetricsInput(WindowInput):
+class _BatchInput(WindowInput):
+    @field_validator("period", "start_date", "end_date", mode="before")
+    @classmethod
+    def _says_something(cls, value: object) -> object:
+        if value is None:
+            raise PydanticCustomError("null", "must not be null: leave it out")
+        return value
+
+
+class AccountMetricsInput(_BatchInput):
     """Which accounts, over which window."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"account_ids": ["01977f0e-5c1b-7d3a-9a52-3f1e6c0b8d21"], "period": "7d"}]}
+    )
 
     account_ids: list[UUIDText] = Field(
         min_length=1, max_length=MAX_IDS, description="Ids of accounts; duplicates are ignored, but count."
     )
 
 
-class VideoMetricsInput(WindowInput):
+class VideoMetricsInput(_BatchInput):
     """Which videos of either kind, over which window."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"video_ids": ["01977f0f-1d2e-7a44-b3c1-90aa5e7d6f02"], "period": "7d"}]}
+    )
 
     video_ids: list[UUIDText] = Field(
         min_length=1,
@@ -37,8 +54,12 @@ class VideoMetricsInput(WindowInput):
     )
 
 
-class AccountVideoMetricsInput(WindowInput):
+class AccountVideoMetricsInput(_BatchInput):
     """Which account videos of each platform, over which window; at most 200 together."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"instagram_post_ids": [80_413], "tiktok_video_ids": [80_412], "period": "7d"}]}
+    )
 
     instagram_post_ids: list[PostId] = Field(
         default_factory=list, max_length=MAX_IDS, description="`post_id`s of account videos on Instagram."

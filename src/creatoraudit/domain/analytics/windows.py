@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from creatoraudit import clock
@@ -84,7 +85,11 @@ def _date(value: object) -> object:
     return value
 
 
-DateText = Annotated[dt.date, BeforeValidator(_date, json_schema_input_type=str), Field(examples=["2026-06-14"])]
+DateText = Annotated[
+    dt.date,
+    BeforeValidator(_date, json_schema_input_type=str),
+    Field(examples=["2026-06-14"], json_schema_extra={"format": "date"}),
+]
 PeriodName = Annotated[Period, member_of(Period)]
 PresetName = Annotated[Preset, member_of(Preset)]
 
@@ -92,11 +97,15 @@ PresetName = Annotated[Preset, member_of(Preset)]
 class WindowInput(Input):
     """A window as a client asks for it: a preset, or two dates."""
 
-    period: PeriodName | None = Field(
-        None, description="A preset that ends today (UTC), or `custom`, which dates alone also mean."
+    period: PeriodName | SkipJsonSchema[None] = Field(
+        None,
+        description="A preset that ends today (UTC), or `custom`, which dates alone also mean; `30d` where nothing is "
+        "said.",
     )
-    start_date: DateText | None = Field(None, description="First date of a custom window, inclusive.")
-    end_date: DateText | None = Field(None, description="Last date of a custom window, inclusive; today at the latest.")
+    start_date: DateText | SkipJsonSchema[None] = Field(None, description="First date of a custom window, inclusive.")
+    end_date: DateText | SkipJsonSchema[None] = Field(
+        None, description="Last date of a custom window, inclusive; today at the latest."
+    )
 
     def window(self, default: Preset = Preset.LAST_30_DAYS) -> Window:
         """The window meant, `default` where nothing was said; ValidationFailed naming the date that is wrong."""
@@ -118,10 +127,12 @@ class WindowInput(Input):
 class DatesInput(Input):
     """A range of dates of which either end may be left out."""
 
-    start_date: DateText | None = Field(
+    start_date: DateText | SkipJsonSchema[None] = Field(
         None, description="First date, inclusive; left out, the range is the 30 days that end at `end_date`."
     )
-    end_date: DateText | None = Field(None, description="Last date, inclusive; today when left out, and at the latest.")
+    end_date: DateText | SkipJsonSchema[None] = Field(
+        None, description="Last date, inclusive; today when left out, and at the latest."
+    )
 
     def window(self) -> Window:
         """The range meant; ValidationFailed naming the date that is wrong."""
