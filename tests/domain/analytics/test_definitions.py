@@ -195,5 +195,7 @@ async def test_every_delta_is_the_total_of_its_days(db: Database, history: Histo
             found = (await deltas(db, actor, scope, [one], lengths))[one]
 
             assert list(found) == lengths
-            for length, values in found.items():
-                assert agrees(values, thing.metrics(Window(TODAY - DAY * (length - 1), TODAY)))
+            for length, gained in found.items():
+                window = Window(TODAY - DAY * (length - 1), TODAY)
+                assert agrees(gained.values, thing.metrics(window))
+                assert tuple(gained.coverage) == thing.coverage(window)
