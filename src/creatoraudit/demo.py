@@ -16,6 +16,7 @@ from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.db.models import Account, Creator, Organization, Post, Video, stored
 from creatoraudit.domain.actor import acting_for
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.organizations import get_organization
 from creatoraudit.domain.scope import table
@@ -234,6 +235,7 @@ async def _insert(
                 for one, post in zip(alone, posts, strict=True)
             ]
             await tx.execute(insert(table(Video)), videos)
+        await rollup.rebuild(tx, acting_for(DEMO_ID))
 
 
 def _post(one: _Alone) -> dict[str, Any]:

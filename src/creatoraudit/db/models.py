@@ -345,6 +345,50 @@ class AccountClosing(SQLModel, table=True):
     stale: dict[str, int | None] | None = _stale()
 
 
+class OrganizationDay(SQLModel, table=True):
+    """What one UTC day changed about an organization: differences, which add up over days and over slots.
+
+    The counters are those of its accounts' closings and of the closings of posts that stand in nobody's feed, each
+    less the closing before it; `known_views` … count how many of these began to know their counter. `entities` counts
+    the accounts and individual videos that are expected to be observed from this day on, `observed_days` their
+    observed days; accounts, discovered posts and individual videos are counted on the day they were added. Writers
+    that meet on a day are spread over slots.
+    """
+
+    __tablename__ = "organization_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    organization_id: str = _organization(primary_key=True)
+    day: dt.date = Field(primary_key=True, sa_type=Day)
+    slot: int = Field(primary_key=True)
+    views: int = _counter()
+    plays: int = _counter()
+    likes: int = _counter()
+    comments: int = _counter()
+    shares: int = _counter()
+    saves: int = _counter()
+    gained_views: int = _counter()
+    gained_plays: int = _counter()
+    gained_likes: int = _counter()
+    gained_comments: int = _counter()
+    gained_shares: int = _counter()
+    gained_saves: int = _counter()
+    known_views: int = _counter()
+    known_plays: int = _counter()
+    known_likes: int = _counter()
+    known_comments: int = _counter()
+    known_shares: int = _counter()
+    known_saves: int = _counter()
+    followers: int = _counter()
+    gained_followers: int = _counter()
+    known_followers: int = _counter()
+    observed_days: int = _counter()
+    entities: int = _counter()
+    active_accounts: int = _counter()
+    account_videos: int = _counter()
+    tracked_videos: int = _counter()
+
+
 def stored(row: SQLModel) -> dict[str, Any]:
     """A row's values by column name, for Core inserts."""
     values = row.model_dump()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.fields import PROFILE_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import Seen, instant, see
+from creatoraudit.ingestion.folding import Refolded, Seen, instant, see, split
 from creatoraudit.ingestion.snapshots import AccountObservation, ProfileSnapshot
 from creatoraudit.ingestion.sums import AccountDay, Sums, fold_account_days
 
@@ -77,9 +77,9 @@ class AccountSpan(NamedTuple):
 class FoldedAccount(NamedTuple):
     """What is to be written of an account."""
 
+    account: ObservedAccount
     row: Row
-    is_changed: bool
-    closings: list[AccountDay]
+    series: Refolded[AccountDay]
 
 
 def span_of_account(account: ObservedAccount) -> AccountSpan:
@@ -95,13 +95,10 @@ def fold_account(account: ObservedAccount, span: AccountSpan, found: list[Accoun
 
     `found` are the stored closings from the span's beginning on, with the one before it.
     """
-    anchored = bool(found) and span.since is not None and found[0].day < span.since
-    anchor, rows = (found[0], found[1:]) if anchored else (None, found)
+    anchor, rows = split(found, span.since)
     closings = fold_account_days(anchor, rows, span.seen, account.sums)
-    before = {one.day: one for one in rows}
     row = _row(account, closings[-1] if closings else None)
-    changed = [one for one in closings if before.get(one.day) != one]
-    return FoldedAccount(row, row != account.held, changed)
+    return FoldedAccount(account, row, Refolded(anchor, rows, closings))
 
 
 def _row(account: ObservedAccount, last: AccountDay | None) -> Row:

@@ -8,7 +8,7 @@ order in which observations arrive, and one that arrives twice changes nothing.
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 Counters = tuple[int | None, ...]
 Stale = Mapping[str, int | None]
@@ -37,6 +37,29 @@ class Closing(NamedTuple):
     stale: Stale | None
     totals: Counters
     gained: tuple[int, ...]
+
+
+ClosingT = TypeVar("ClosingT", bound=tuple[Any, ...])
+
+
+class Refolded(NamedTuple, Generic[ClosingT]):
+    """A series from its first change on: the last closing before, the closings that were stored and those that are."""
+
+    anchor: ClosingT | None
+    before: list[ClosingT]
+    after: list[ClosingT]
+
+    @property
+    def changed(self) -> list[ClosingT]:
+        """The closings to be written."""
+        stored = {one[0]: one for one in self.before}
+        return [one for one in self.after if stored.get(one[0]) != one]
+
+
+def split(found: list[ClosingT], since: dt.date | None) -> tuple[ClosingT | None, list[ClosingT]]:
+    """Stored closings as the one before a day, if there is one, and those from it on."""
+    anchored = bool(found) and since is not None and found[0][0] < since
+    return (found[0], found[1:]) if anchored else (None, found)
 
 
 def instant(at: dt.datetime) -> tuple[dt.date, int]:

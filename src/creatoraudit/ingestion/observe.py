@@ -13,8 +13,10 @@ from creatoraudit import clock
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.domain.actor import Actor, acting_for
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
+from creatoraudit.ingestion.organization import changes_of
 from creatoraudit.ingestion.posts import REFRESHED, FoldedPost, ObservedPost, fold_post, span_of_post
 from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation
 
@@ -60,8 +62,11 @@ async def record(tx: Transaction, organization_id: str, observations: Sequence[O
     posts, unknown = await _posts(tx, actor, accounts, observations)
     await _add_rebased(tx, actor, accounts, posts)
     await _find_posters(tx, actor, posts)
-    closings = await _write_posts(tx, actor, await _fold_posts(tx, posts))
-    closings += await _write_accounts(tx, await _fold_accounts(tx, accounts))
+    folded_posts = await _fold_posts(tx, posts)
+    folded_accounts = await _fold_accounts(tx, accounts)
+    closings = await _write_posts(tx, actor, folded_posts)
+    closings += await _write_accounts(tx, folded_accounts)
+    await rollup.add(tx, actor, changes_of(folded_accounts, folded_posts))
     return Observed(
         accounts=sum(bool(one.times) for one in accounts.values()),
         posts=sum(bool(one.snapshots) for one in posts.values()),
@@ -147,12 +152,15 @@ def _post(key: store.Key, held: store.Row | None, accounts: Accounts) -> Observe
 
 
 async def _add_rebased(tx: Transaction, actor: Actor, accounts: Accounts, posts: Posts) -> None:
-    """Adds the posts whose first value becomes a gain because their account turns out to be tracked for longer."""
+    """Adds the posts that are concerned when their account turns out to be tracked for longer.
+
+    The first value of some becomes a gain, and those that are tracked by themselves too are expected for longer.
+    """
     moved = [one for one in accounts.values() if one.is_known and one.tracked_since < one.held["tracked_since"]]
     if not moved:
         return
     since, before = min(one.tracked_since for one in moved), max(one.held["tracked_since"] for one in moved)
-    for row in await store.posts_published(tx, actor, [one.held["id"] for one in moved], since, before):
+    for row in await store.lock_posts_of(tx, actor, [one.held["id"] for one in moved], since, before):
         key = (row["platform"], row["external_id"])
         if key not in posts:
             posts[key] = _post(key, row, accounts)
@@ -195,14 +203,14 @@ async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) 
     await store.rewrite_posts(tx, [one.row for one in known if not one.changed.issubset(REFRESHED)])
     await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
     await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
-    closings = [(one.row["id"], closing) for one in folded for closing in one.closings]
+    closings = [(one.row["id"], closing) for one in folded for closing in one.series.changed]
     await store.write_post_closings(tx, closings)
     return len(closings)
 
 
 async def _write_accounts(tx: Transaction, folded: list[FoldedAccount]) -> int:
     """Writes accounts and their closings; returns how many closings changed."""
-    await store.update_accounts(tx, [one.row for one in folded if one.is_changed])
-    closings = [(one.row["id"], closing) for one in folded for closing in one.closings]
+    await store.update_accounts(tx, [one.row for one in folded if one.row != one.account.held])
+    closings = [(one.row["id"], closing) for one in folded for closing in one.series.changed]
     await store.write_account_closings(tx, closings)
     return len(closings)

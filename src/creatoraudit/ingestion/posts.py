@@ -8,7 +8,7 @@ from creatoraudit.domain.text import folded
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.accounts import ObservedAccount
 from creatoraudit.ingestion.fields import POST_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Seen, fold, instant, see
+from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Refolded, Seen, fold, instant, see, split
 from creatoraudit.ingestion.snapshots import PostSnapshot
 
 Row = dict[str, Any]
@@ -103,7 +103,7 @@ class FoldedPost(NamedTuple):
     post: ObservedPost
     row: Row
     changed: frozenset[str]
-    closings: list[Closing]
+    series: Refolded[Closing]
 
 
 def span_of_post(post: ObservedPost) -> PostSpan:
@@ -127,10 +127,8 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.
 
     `found` are the stored closings from the span's beginning on, with the one before it.
     """
-    anchored = bool(found) and span.since is not None and found[0].day < span.since
-    anchor, rows = (found[0], found[1:]) if anchored else (None, found)
+    anchor, rows = split(found, span.since)
     closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
-    before = {one.day: one for one in rows}
     row = _row(post, span.content, closings[-1].totals if closings else None)
     changed = frozenset(name for name in POST_VALUES if row[name] != post.held[name])
     if changed:
@@ -142,7 +140,7 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.
             post.account.sums.take(anchor, rows)
             post.account.sums.add(anchor, closings)
         post.account.count(row, post.held, joins=post.joins)
-    return FoldedPost(post, row, changed, [one for one in closings if before.get(one.day) != one])
+    return FoldedPost(post, row, changed, Refolded(anchor, rows, closings))
 
 
 def _counters(platform: str, shown: PostSnapshot) -> Counters:

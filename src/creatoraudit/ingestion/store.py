@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 
 from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
@@ -46,12 +46,12 @@ async def lock_posts(tx: Transaction, actor: Actor, external_ids: Iterable[str])
     return await tx.fetch(_locked_posts(actor.tenancy), _row(_POST_COLUMNS), params)
 
 
-async def posts_published(
+async def lock_posts_of(
     tx: Transaction, actor: Actor, account_ids: Iterable[str], since: dt.date, before: dt.date
 ) -> list[Row]:
-    """Like `lock_posts`: those of these accounts' feeds that were published in a span of days."""
+    """Like `lock_posts`: those of these accounts' feeds that were published in a span of days or have a video."""
     params = actor.bind(account_ids=list(account_ids), since=_midnight(since), before=_midnight(before))
-    return await tx.fetch(_posts_published(actor.tenancy), _row(_POST_COLUMNS), params)
+    return await tx.fetch(_locked_posts_of(actor.tenancy), _row(_POST_COLUMNS), params)
 
 
 async def post_ids(tx: Transaction, actor: Actor, external_ids: Iterable[str]) -> dict[Key, int]:
@@ -180,13 +180,17 @@ def _locked_posts(tenancy: Tenancy) -> ByDialect:
 
 
 @statement
-def _posts_published(tenancy: Tenancy) -> Select[Any]:
-    return _with_video(tenancy).where(
-        dialect.one_of(_posts.c.account_id, "account_ids"),
-        _posts.c.account_video_id.is_not(None),
+def _locked_posts_of(tenancy: Tenancy) -> ByDialect:
+    published = and_(
         _posts.c.create_time >= bindparam("since", type_=Instant()),
         _posts.c.create_time < bindparam("before", type_=Instant()),
     )
+    rows = _with_video(tenancy).where(
+        dialect.one_of(_posts.c.account_id, "account_ids"),
+        _posts.c.account_video_id.is_not(None),
+        or_(published, _posts.c.video_id.is_not(None)),
+    )
+    return dialect.for_update(rows.order_by(_posts.c.id), of=_posts)
 
 
 def _with_video(tenancy: Tenancy) -> Select[Any]:

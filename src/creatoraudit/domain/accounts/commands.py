@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
@@ -14,6 +14,7 @@ from creatoraudit.domain import idempotency
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountPatch
 from creatoraudit.domain.accounts.queries import AccountRow, get_account
 from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.idempotency import Created
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import owned, scoped, table
@@ -38,24 +39,47 @@ async def create_account(
         if quota is not None and await _tracked(tx, actor) > quota:
             raise QuotaExceeded(f"The organization's quota of {quota} accounts is used up.")
         await _adopt_posts(tx, actor, account_id, data)
+        await rollup.add(tx, actor, await rollup.of_accounts(tx, actor, [account_id]))
         return Created(await get_account(tx, actor, account_id), replayed=False)
 
 
 async def update_account(db: Database, actor: Actor, account_id: str, patch: AccountPatch) -> AccountRow:
     """Changes an account; NotFound if there is none."""
     changes = patch.changes()
+    active = changes.pop("is_active", None)
     async with db.transaction() as tx:
         if changes:
             await tx.execute(
                 update(table(Account)).where(owned(Account, actor), _accounts.id == account_id).values(changes)
             )
+        if active is not None:
+            await switch(tx, actor, _accounts.id == account_id, active=active)
         return await get_account(tx, actor, account_id)
+
+
+async def switch(tx: Transaction, actor: Actor, which: ColumnElement[bool], *, active: bool) -> None:
+    """Pauses or resumes those accounts that are not so already."""
+    others = (owned(Account, actor), which, _accounts.is_active != active)
+    switched = await tx.execute(
+        update(table(Account)).where(*others).values(is_active=active).returning(_accounts.added_at)
+    )
+    changes = rollup.Changes()
+    for added_at in switched.scalars():
+        changes.count("active_accounts", added_at.date(), 1 if active else -1)
+    await rollup.add(tx, actor, changes)
 
 
 async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
     """Ends tracking and removes the account, its account videos and the posts that only they kept."""
     of_account = [owned(Post, actor), _posts.account_id == account_id]
+    params = actor.bind(account_id=account_id)
     async with db.transaction() as tx:
+        if not await tx.fetch(_locked_account(actor.tenancy), tuple, params):
+            raise NotFound("Account")
+        kept = [post_id for (post_id,) in await tx.fetch(_locked_videos(actor.tenancy), tuple, params)]
+        changes = rollup.Changes()
+        changes.take(await rollup.of_accounts(tx, actor, [account_id]))
+        changes.take(await rollup.of_videos(tx, actor, kept))
         await tx.execute(
             delete(table(AccountVideo)).where(
                 table(AccountVideo).c.post_id.in_(
@@ -66,9 +90,9 @@ async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
         )
         await tx.execute(delete(table(Post)).where(*of_account, _posts.video_id.is_(None)))
         await tx.execute(update(table(Post)).where(*of_account).values(account_id=None, account_video_id=None))
-        deleted = await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
-        if not deleted.rowcount:
-            raise NotFound("Account")
+        await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
+        changes.add(await rollup.of_videos(tx, actor, kept))
+        await rollup.add(tx, actor, changes)
 
 
 async def _insert(tx: Transaction, actor: Actor, account_id: str, data: AccountCreate) -> None:
@@ -125,6 +149,20 @@ def _locked_quota() -> ByDialect:
     organizations = table(Organization).c
     mine = organizations.id == bindparam("tenant", type_=Id())
     return dialect.for_update(select(organizations.account_quota).where(mine))
+
+
+@statement
+def _locked_account(tenancy: Tenancy) -> ByDialect:
+    account = scoped(Account, tenancy, _accounts.id).where(_accounts.id == bindparam("account_id"))
+    return dialect.for_update(account)
+
+
+@statement
+def _locked_videos(tenancy: Tenancy) -> ByDialect:
+    """The posts of an account's feed that are tracked by themselves too, and outlive it."""
+    of_feed = scoped(Post, tenancy, _posts.id, seek=False).where(_posts.account_id == bindparam("account_id"))
+    rows = of_feed.where(_posts.account_video_id.is_not(None), _posts.video_id.is_not(None))
+    return dialect.for_update(rows.order_by(_posts.id))
 
 
 @statement

@@ -17,8 +17,9 @@ from creatoraudit.db.engine import Reader
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.analytics.measures import COVERAGE, EXPECTED_DAYS, Measures
 from creatoraudit.domain.analytics.metrics import RollUp, Value, Values, half_up
-from creatoraudit.domain.analytics.scopes import COVERAGE, EXPECTED_DAYS, Scope
+from creatoraudit.domain.analytics.scopes import Scope
 from creatoraudit.domain.scope import table
 
 _LEADING = 3
@@ -47,7 +48,7 @@ def together(coverages: Iterable[Coverage]) -> Coverage:
 class History:
     """What one thing had come to on each of the days asked for: a row of `closings_of`."""
 
-    scope: Scope
+    measures: Measures
     row: Sequence[Any]
 
     @property
@@ -62,14 +63,14 @@ class History:
 
     def between(self, before: int, end: int) -> Values:
         """All metrics over the days after one of the days asked for through another, both named by their place."""
-        width = len(self.scope.places)
+        width = len(self.measures.places)
         starts = (_LEADING + width * day for day in (before, end))
-        (values,) = self.scope.gains(self.platforms, [self.row[start : start + width] for start in starts])
+        (values,) = self.measures.gains(self.platforms, [self.row[start : start + width] for start in starts])
         return values
 
     def value(self, name: str, before: int, end: int) -> Value:
         """One of these metrics."""
-        metric = self.scope.by_name[name]
+        metric = self.measures.by_name[name]
         if metric.derive is not None:
             return metric.derive(*[self.value(part, before, end) for part in metric.of])
         (value,) = metric.over(self.platforms, [self._at(name, before), self._at(name, end)])
@@ -80,7 +81,7 @@ class History:
         return Coverage(*[self._at(name, end) - self._at(name, before) for name in COVERAGE])
 
     def _at(self, name: str, day: int) -> Any:
-        places = self.scope.places
+        places = self.measures.places
         return self.row[_LEADING + len(places) * day + places[name]]
 
 

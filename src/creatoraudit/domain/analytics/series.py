@@ -14,8 +14,9 @@ from creatoraudit.db.statements import statement
 from creatoraudit.db.types import Day
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics.closings import Coverage
+from creatoraudit.domain.analytics.measures import OBSERVED_DAYS, Measures
 from creatoraudit.domain.analytics.metrics import Values
-from creatoraudit.domain.analytics.scopes import OBSERVED_DAYS, Scope
+from creatoraudit.domain.analytics.scopes import Scope
 from creatoraudit.domain.analytics.windows import DAY, Window, WindowInput
 from creatoraudit.domain.scope import table
 from creatoraudit.domain.validation import member_of
@@ -72,7 +73,7 @@ async def series(
     things: dict[Any, list[Sequence[Any]]] = {}
     for row in await db.fetch(_closings(actor.tenancy, scope), tuple, params):
         things.setdefault(row[0], []).append(row)
-    buckets = _Buckets(window, granularity)
+    buckets = Buckets(window, granularity)
     return {one: _series(scope, rows, window, buckets) for one, rows in things.items()}
 
 
@@ -101,7 +102,7 @@ def _closings(tenancy: Tenancy, scope: Scope) -> Select[Any]:
     last = select(func.max(earlier.c.day)).where(earlier.c[scope.owner] == things.c.part, earlier.c.day <= before)
     first = func.coalesce(last.correlate_except(earlier).scalar_subquery(), start)
     within = and_(closings.c[scope.owner] == things.c.part, closings.c.day >= first, closings.c.day <= end)
-    columns = [closings.c[name] for name in (*_measures(scope), *_totals(scope))]
+    columns = [closings.c[name] for name in (*_measures(scope), *scope.totals)]
     return select(*things.c, closings.c.day, *columns).select_from(things.outerjoin(closings, within))
 
 
@@ -109,17 +110,13 @@ def _measures(scope: Scope) -> list[str]:
     return [*(str(metric.column) for metric in scope.measured), OBSERVED_DAYS]
 
 
-def _totals(scope: Scope) -> list[str]:
-    return [metric.total for metric in scope.measured if metric.total is not None]
-
-
 _PART, _PLATFORM, _SINCE, _DAY, _FIRST = range(1, 6)
 """Where in a row things stand; the id is in front, the closing's measures and totals begin at the last."""
 
 
-def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "_Buckets") -> Series:
+def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "Buckets") -> Series:
     closed = sorted((row for row in rows if row[_DAY] is not None), key=itemgetter(_DAY))
-    last: Closing = (*scope.nothing, *(None for _ in _totals(scope)))
+    last: Closing = (*scope.nothing, *(None for _ in scope.totals))
     closes: list[Closing | None] = [None] * len(buckets.dates)
     for day, closing in _added_up(closed) if scope.rolls_up else ((row[_DAY], row[_FIRST:]) for row in closed):
         if day < window.start:
@@ -127,16 +124,26 @@ def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "_
         else:
             closes[buckets.number[day]] = closing
     known = [last, *((last := closing or last) for closing in closes)]
-    gains = scope.gains(frozenset(row[_PLATFORM] for row in rows), known)
     observed = len(scope.measured)
-    names = [f"total_{name}" for name in _totals(scope)]
-    totals = (dict(zip(names, closing[observed + 1 :], strict=True)) for closing in known[1:])
     tracked = {row[_PART]: row[_SINCE] for row in rows if row[_SINCE] is not None}
     expected = sum(max((window.end - max(since, window.start)).days + 1, 0) for since in tracked.values())
-    return Series(
-        [Point(*point) for point in zip(buckets.dates, gains, totals, strict=True)],
-        Coverage(last[observed] - known[0][observed], expected),
-    )
+    platforms = frozenset(row[_PLATFORM] for row in rows)
+    return between(scope, platforms, buckets, known, Coverage(last[observed] - known[0][observed], expected))
+
+
+def between(
+    measures: Measures,
+    platforms: frozenset[str | None],
+    buckets: "Buckets",
+    closings: Sequence[Closing],
+    coverage: Coverage,
+) -> Series:
+    """The series that leads from closing to closing: the one before the window, then one for each bucket."""
+    names = [f"total_{name}" for name in measures.totals]
+    first = len(measures.measured) + 1
+    gains = measures.gains(platforms, closings)
+    totals = (dict(zip(names, closing[first:], strict=True)) for closing in closings[1:])
+    return Series([Point(*point) for point in zip(buckets.dates, gains, totals, strict=True)], coverage)
 
 
 def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]]:
@@ -159,7 +166,7 @@ def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]
         yield row[_DAY], sums
 
 
-class _Buckets:
+class Buckets:
     """The dates of a window's rows, and for each day of the window the number of its row."""
 
     def __init__(self, window: Window, granularity: Granularity) -> None:

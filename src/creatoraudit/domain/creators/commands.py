@@ -10,6 +10,7 @@ from creatoraudit.db.engine import Database
 from creatoraudit.db.models import Account, Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency
+from creatoraudit.domain.accounts.commands import switch
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.creators.inputs import CreatorCreate, CreatorPatch
 from creatoraudit.domain.creators.queries import CreatorRow, get_creator
@@ -57,7 +58,7 @@ async def update_creator(db: Database, actor: Actor, creator_id: str, patch: Cre
                 update(_creators).where(*mine, _creators.c.is_active != active).values(is_active=active)
             )
             if switched.rowcount:
-                await tx.execute(update(_accounts).where(_accounts.c.creator_id == creator_id).values(is_active=active))
+                await switch(tx, actor, _accounts.c.creator_id == creator_id, active=active)
         if changes:
             await tx.execute(update(_creators).where(*mine).values(changes))
         return await get_creator(tx, actor, creator_id)

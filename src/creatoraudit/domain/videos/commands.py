@@ -1,14 +1,15 @@
 """Changing videos. Each command is one transaction."""
 
-from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, update
+from sqlalchemy import ScalarSelect, and_, bindparam, delete, func, insert, update
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
-from creatoraudit.db.models import Account, AccountVideo, Post, Video
+from creatoraudit.db.models import Account, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency
 from creatoraudit.domain.actor import Actor, Tenancy
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.idempotency import Created
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import owned, scoped, table
@@ -16,7 +17,7 @@ from creatoraudit.domain.videos.inputs import VideoCreate, VideoPatch
 from creatoraudit.domain.videos.queries import VideoRow, get_video
 from creatoraudit.errors import Conflict, NotFound
 
-_videos, _posts, _accounts, _account_videos = table(Video), table(Post), table(Account), table(AccountVideo)
+_videos, _posts, _accounts = table(Video), table(Post), table(Account)
 
 
 async def create_video(
@@ -28,6 +29,8 @@ async def create_video(
         earlier = await idempotency.claim(tx, actor, idempotency_key, "create_video", data, video_id)
         if earlier is not None:
             return Created(await get_video(tx, actor, earlier), replayed=True)
+        identified = actor.bind(platform=data.platform, external_id=data.post.external_id)
+        await tx.fetch(_locked_feed(actor.tenancy), tuple, identified)
         post_id = await _claim_post(tx, actor, data, video_id)
         now = clock.now()
         video = insert(_videos).values(
@@ -41,6 +44,7 @@ async def create_video(
             updated_at=now,
         )
         await tx.execute(video)
+        await rollup.add(tx, actor, await rollup.of_videos(tx, actor, [post_id]))
         return Created(await get_video(tx, actor, video_id), replayed=False)
 
 
@@ -60,15 +64,16 @@ async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPa
 async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
     """Ends tracking and removes the video, and its post unless an account's feed keeps it; NotFound if none."""
     async with db.transaction() as tx:
-        await tx.fetch(_locked_account_video(actor.tenancy), tuple, actor.bind(video_id=video_id))
-        deleted = await tx.execute(
-            delete(_videos).where(owned(Video, actor), _videos.c.id == video_id).returning(_videos.c.post_id)
-        )
-        post_id = deleted.scalar()
-        if post_id is None:
+        found = await tx.fetch(_locked_post(actor.tenancy), tuple, actor.bind(video_id=video_id))
+        if not found:
             raise NotFound("Video")
+        (post_id,) = found[0]
+        changes = rollup.Changes()
+        changes.take(await rollup.of_videos(tx, actor, [post_id]))
+        await tx.execute(delete(_videos).where(_videos.c.id == video_id))
         await tx.execute(update(_posts).where(_posts.c.id == post_id).values(video_id=None))
         await tx.execute(delete(_posts).where(_posts.c.id == post_id, _posts.c.account_video_id.is_(None)))
+        await rollup.add(tx, actor, changes)
 
 
 async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str) -> int:
@@ -112,10 +117,17 @@ _POSTER = {"organization_id": "organization_id", "platform": "platform", "userna
 
 
 @statement
-def _locked_account_video(tenancy: Tenancy) -> ByDialect:
-    """The account video of a video's post: of two who remove one record each, the second must see the first's work."""
-    source = _account_videos.join(_videos, _videos.c.post_id == _account_videos.c.post_id)
-    rows = scoped(AccountVideo, tenancy, _account_videos.c.id, source=source, seek=False)
-    return dialect.for_update(
-        rows.where(_videos.c.id == bindparam("video_id", type_=_videos.c.id.type)), of=_account_videos
-    )
+def _locked_feed(tenancy: Tenancy) -> ByDialect:
+    """The account in whose feed a post stands: it must neither go nor turn out to be tracked for longer meanwhile."""
+    of_feed = _posts.join(_accounts, _accounts.c.id == _posts.c.account_id)
+    post = (_posts.c[name] == bindparam(name) for name in ("platform", "external_id"))
+    rows = scoped(Post, tenancy, _accounts.c.id, source=of_feed).where(*post, _posts.c.account_video_id.is_not(None))
+    return dialect.for_update(rows, of=_accounts)
+
+
+@statement
+def _locked_post(tenancy: Tenancy) -> ByDialect:
+    """A video's post: of two who remove one record each, the second must see the first's work."""
+    source = _videos.join(_posts, and_(_posts.c.id == _videos.c.post_id, _posts.c.video_id == _videos.c.id))
+    rows = scoped(Video, tenancy, _posts.c.id, source=source, seek=False)
+    return dialect.for_update(rows.where(_videos.c.id == bindparam("video_id", type_=_videos.c.id.type)), of=_posts)

@@ -77,6 +77,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_records_created_at"), "idempotency_records", ["created_at"], unique=False)
     op.create_table(
+        "organization_days",
+        sa.Column("organization_id", types.Id(), nullable=False),
+        sa.Column("day", types.Day(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("views", types.BigInt, nullable=False),
+        sa.Column("plays", types.BigInt, nullable=False),
+        sa.Column("likes", types.BigInt, nullable=False),
+        sa.Column("comments", types.BigInt, nullable=False),
+        sa.Column("shares", types.BigInt, nullable=False),
+        sa.Column("saves", types.BigInt, nullable=False),
+        sa.Column("gained_views", types.BigInt, nullable=False),
+        sa.Column("gained_plays", types.BigInt, nullable=False),
+        sa.Column("gained_likes", types.BigInt, nullable=False),
+        sa.Column("gained_comments", types.BigInt, nullable=False),
+        sa.Column("gained_shares", types.BigInt, nullable=False),
+        sa.Column("gained_saves", types.BigInt, nullable=False),
+        sa.Column("known_views", types.BigInt, nullable=False),
+        sa.Column("known_plays", types.BigInt, nullable=False),
+        sa.Column("known_likes", types.BigInt, nullable=False),
+        sa.Column("known_comments", types.BigInt, nullable=False),
+        sa.Column("known_shares", types.BigInt, nullable=False),
+        sa.Column("known_saves", types.BigInt, nullable=False),
+        sa.Column("followers", types.BigInt, nullable=False),
+        sa.Column("gained_followers", types.BigInt, nullable=False),
+        sa.Column("known_followers", types.BigInt, nullable=False),
+        sa.Column("observed_days", types.BigInt, nullable=False),
+        sa.Column("entities", types.BigInt, nullable=False),
+        sa.Column("active_accounts", types.BigInt, nullable=False),
+        sa.Column("account_videos", types.BigInt, nullable=False),
+        sa.Column("tracked_videos", types.BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_organization_days_organization_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "day", "slot", name=op.f("pk_organization_days")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "accounts",
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("organization_id", types.Id(), nullable=False),
@@ -419,6 +459,7 @@ def downgrade() -> None:
     op.drop_index("ix_accounts_by_follower_count", table_name="accounts")
     op.drop_index("ix_accounts_by_added_at", table_name="accounts")
     op.drop_table("accounts")
+    op.drop_table("organization_days")
     op.drop_index(op.f("ix_idempotency_records_created_at"), table_name="idempotency_records")
     op.drop_table("idempotency_records")
     op.drop_index("ix_creators_by_name", table_name="creators")

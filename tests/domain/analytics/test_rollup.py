@@ -1,0 +1,292 @@
+"""The organization's days, kept by every write, against the same days counted anew and against the sum of the parts."""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from creatoraudit import clock
+from creatoraudit.db.engine import Database
+from creatoraudit.db.models import Account, AccountVideo, OrganizationDay, Video
+from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
+from creatoraudit.domain.accounts.commands import delete_account, update_account
+from creatoraudit.domain.accounts.inputs import AccountFilter, AccountPatch
+from creatoraudit.domain.accounts.queries import list_accounts
+from creatoraudit.domain.actor import Actor, acting_for
+from creatoraudit.domain.analytics import rollup
+from creatoraudit.domain.analytics.closings import Coverage, together
+from creatoraudit.domain.analytics.metrics import METRICS, percentage
+from creatoraudit.domain.analytics.organization import organization_deltas, organization_metrics, organization_series
+from creatoraudit.domain.analytics.overview import overview
+from creatoraudit.domain.analytics.scopes import ACCOUNTS, CREATORS, VIDEOS
+from creatoraudit.domain.analytics.series import Granularity, series
+from creatoraudit.domain.analytics.totals import Measured, measured
+from creatoraudit.domain.analytics.windows import DAY, Window, preset
+from creatoraudit.domain.creators.commands import link_account, unlink_account, update_creator
+from creatoraudit.domain.creators.inputs import CreatorFilter, CreatorPatch
+from creatoraudit.domain.creators.queries import list_creators
+from creatoraudit.domain.paging import PageRequest
+from creatoraudit.domain.scope import table
+from creatoraudit.domain.videos.commands import delete_video
+from creatoraudit.domain.videos.inputs import VideoFilter
+from creatoraudit.domain.videos.queries import list_videos
+from creatoraudit.errors import NotFound
+from creatoraudit.ingestion.observe import observe
+from creatoraudit.ingestion.snapshots import AccountObservation, PostObservation, PostSnapshot, ProfileSnapshot
+from factories import a_creator, a_video, an_account, an_organization
+from histories import ACCOUNTS as PLATFORMS
+from histories import FIRST_DAY, NAMES, History, Seen, at, histories, observations
+
+TODAY = FIRST_DAY + DAY * 18
+NOW = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
+ALL = PageRequest(200)
+Action = Callable[["Household"], Coroutine[Any, Any, Any]]
+
+some = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+windows = st.builds(
+    lambda start, days: Window(start, min(start + DAY * days, TODAY)),
+    st.integers(-3, 18).map(lambda day: FIRST_DAY + DAY * day),
+    st.integers(0, 21),
+)
+
+
+class Household:
+    """An organization whose accounts, videos and creators come, change and go while it is observed."""
+
+    def __init__(self, db: Database, actor: Actor, history: History, creators: list[str]) -> None:
+        self.db, self.actor, self.history, self.creators = db, actor, history, creators
+        self.accounts: dict[str, str] = {}
+        self.videos: dict[str, str] = {}
+        self.platforms = {post.external_id: post.platform for post in history.posts}
+
+    async def track(self, name: str) -> None:
+        if name not in self.accounts:
+            self.accounts[name] = (await an_account(self.db, self.actor, name, platform=PLATFORMS[name])).id
+
+    async def untrack(self, name: str) -> None:
+        if name in self.accounts:
+            await delete_account(self.db, self.actor, self.accounts.pop(name))
+
+    async def switch(self, name: str, active: bool) -> None:
+        if name in self.accounts:
+            await update_account(self.db, self.actor, self.accounts[name], AccountPatch(is_active=active))
+
+    async def switch_creator(self, number: int, active: bool) -> None:
+        await update_creator(self.db, self.actor, self.creators[number], CreatorPatch(is_active=active))
+
+    async def move(self, name: str, number: int) -> None:
+        """Links an account to another creator."""
+        if name in self.accounts:
+            for creator in self.creators:
+                try:
+                    await unlink_account(self.db, self.actor, creator, self.accounts[name])
+                except NotFound:
+                    continue
+            await link_account(self.db, self.actor, self.creators[number], self.accounts[name])
+
+    async def track_video(self, name: str) -> None:
+        if name not in self.videos:
+            video = await a_video(self.db, self.actor, name, platform=self.platforms[name])
+            self.videos[name] = video.id
+
+    async def untrack_video(self, name: str) -> None:
+        if name in self.videos:
+            await delete_video(self.db, self.actor, self.videos.pop(name))
+
+    async def see(self, seen: Seen) -> None:
+        if seen.account is None or seen.account in self.accounts:
+            await observe(self.db, str(self.actor.organization_id), observations(self.history, [seen], self.accounts))
+
+
+def _action(name: str, *arguments: Any) -> Action:
+    return lambda household: getattr(household, name)(*arguments)
+
+
+_names, _posts, _numbers = st.sampled_from(sorted(PLATFORMS)), st.sampled_from(NAMES), st.integers(0, 1)
+actions = st.one_of(
+    st.builds(_action, st.sampled_from(["track", "untrack"]), _names),
+    st.builds(_action, st.just("switch"), _names, st.booleans()),
+    st.builds(_action, st.just("switch_creator"), _numbers, st.booleans()),
+    st.builds(_action, st.just("move"), _names, _numbers),
+    st.builds(_action, st.sampled_from(["track_video", "untrack_video"]), _posts),
+)
+lives = st.lists(st.tuples(st.integers(0, 18), actions), max_size=10)
+
+
+async def lived(db: Database, history: History, life: Iterable[tuple[int, Action]], chance: random.Random) -> Household:
+    """A household after everything that happened to it, in random order."""
+    with clock.frozen(at(8, 0)):
+        actor = await an_organization(db)
+        creators = [(await a_creator(db, actor, name)).id for name in ("Ada", "Bo")]
+        household = Household(db, actor, history, creators)
+        for name in PLATFORMS:
+            await household.track(name)
+        for name in NAMES[::2]:
+            await household.track_video(name)
+    events = [*life, *((16, _action("see", seen)) for seen in history.seen)]
+    chance.shuffle(events)
+    for day, happens in events:
+        with clock.frozen(at(day, 40_000)):
+            await happens(household)
+    return household
+
+
+async def days_of(db: Database, actor: Actor) -> dict[dt.date, dict[str, int]]:
+    """The organization's days, over all slots, without those on which nothing changed in the end."""
+    columns = table(OrganizationDay).c
+    amounts = [func.sum(columns[name]).label(name) for name in rollup.AMOUNTS]
+    summed = select(columns.day, *amounts).where(columns.organization_id == actor.organization_id)
+    async with db.transaction() as tx:
+        found = (await tx.execute(summed.group_by(columns.day))).mappings().all()
+    rows = {row["day"]: {name: int(row[name]) for name in rollup.AMOUNTS if row[name]} for row in found}
+    return {day: row for day, row in rows.items() if row}
+
+
+async def rows_of(db: Database, actor: Actor, model: type[SQLModel]) -> list[Any]:
+    own = select(table(model)).where(table(model).c.organization_id == actor.organization_id)
+    async with db.transaction() as tx:
+        return list((await tx.execute(own)).mappings())
+
+
+async def assert_kept(db: Database, actor: Actor) -> None:
+    kept = await days_of(db, actor)
+    async with db.transaction() as tx:
+        await rollup.rebuild(tx, actor)
+    assert kept == await days_of(db, actor)
+
+
+@some
+@given(history=histories(), life=lives, chance=st.randoms())
+async def test_every_write_keeps_the_days_as_if_they_were_counted_anew(
+    db: Database, history: History, life: list[tuple[int, Action]], chance: random.Random
+) -> None:
+    household = await lived(db, history, life, chance)
+
+    await assert_kept(db, household.actor)
+
+
+def added_up(parts: list[Measured], counted: list[Coverage]) -> Measured:
+    """What parts come to together, metric by metric as the registry says."""
+    values: dict[str, Any] = {}
+    for metric in METRICS:
+        known = [value for part in parts if (value := part.values.get(metric.name)) is not None]
+        values[metric.name] = sum(known) if known or metric.name not in {"saves", "followers"} else None
+    values["engagement_rate"] = percentage(values["engagement"], values["views"])
+    return Measured(values, together(counted))
+
+
+@some
+@given(history=histories(), life=lives, chance=st.randoms(), window=windows)
+async def test_the_organization_and_every_creator_are_the_sums_of_their_parts(
+    db: Database, history: History, life: list[tuple[int, Action]], chance: random.Random, window: Window
+) -> None:
+    household = await lived(db, history, life, chance)
+    actor = household.actor
+    accounts = (await list_accounts(db, actor, where=AccountFilter(), page=ALL)).items
+    videos = (await list_videos(db, actor, where=VideoFilter(), page=ALL)).items
+    of_accounts = await measured(db, actor, ACCOUNTS, [one.id for one in accounts], window)
+    of_videos = await measured(db, actor, VIDEOS, [one.id for one in videos], window)
+    async with db.transaction() as tx:
+        feeds = table(AccountVideo).join(table(Video), table(Video).c.post_id == table(AccountVideo).c.post_id)
+        both = set((await tx.execute(select(table(Video).c.id).select_from(feeds))).scalars())
+
+    parts = [*of_accounts.values(), *(one for id_, one in of_videos.items() if id_ not in both)]
+    entities = [one.coverage for one in (*of_accounts.values(), *of_videos.values())]
+    whole = added_up(parts, entities)
+    assert await organization_metrics(db, actor, window) == whole
+    found = await organization_series(db, actor, window, Granularity.DAY)
+    assert found.coverage == whole.coverage
+    last = found.points[-1]
+    assert last.values == (await organization_metrics(db, actor, Window(last.date, last.date))).values
+    of_part = {
+        **await series(db, actor, ACCOUNTS, list(of_accounts), window),
+        **await series(db, actor, VIDEOS, [id_ for id_ in of_videos if id_ not in both], window),
+    }
+    for number, point in enumerate(found.points):
+        for name, value in point.totals.items():
+            known = [total for one in of_part.values() if (total := one.points[number].totals[name]) is not None]
+            assert value == (sum(known) if known else None)
+    for creator in (await list_creators(db, actor, where=CreatorFilter(), page=ALL)).items:
+        own = [of_accounts[one.id] for one in accounts if one.creator_id == creator.id]
+        expected = added_up(own, [one.coverage for one in own])
+        assert (await measured(db, actor, CREATORS, [creator.id], window))[creator.id] == expected
+    with clock.frozen(dt.datetime.combine(window.end, dt.time(), dt.UTC)):
+        assert await organization_deltas(db, actor, [window.days]) == {window.days: whole}
+
+
+@some
+@given(history=histories(), life=lives, chance=st.randoms())
+async def test_the_overview_counts_what_there_is_now_as_of_the_window_s_end(
+    db: Database, history: History, life: list[tuple[int, Action]], chance: random.Random
+) -> None:
+    household = await lived(db, history, life, chance)
+    actor = household.actor
+    with clock.frozen(NOW):
+        seen = await overview(db, actor)
+        ends = (preset("7d"), preset("7d").previous)
+    accounts, videos, discovered = [await rows_of(db, actor, model) for model in (Account, Video, AccountVideo)]
+    for figures, window in zip((seen.current, seen.previous), ends, strict=True):
+        whole = (await organization_metrics(db, actor, window)).values
+        assert figures == (
+            whole["views"],
+            whole["engagement_rate"],
+            sum(one["is_active"] and one["added_at"].date() <= window.end for one in accounts),
+            sum(one["added_at"].date() <= window.end for one in discovered),
+            sum(one["added_at"].date() <= window.end for one in videos),
+        )
+
+
+async def test_the_demo_keeps_its_days(db: Database) -> None:
+    options = DemoOptions(accounts=12, videos_per_account=5, days=20, until=TODAY)
+    await build_demo(db, options, lambda *_: None)
+
+    await assert_kept(db, acting_for(DEMO_ID))
+
+
+async def test_writers_that_meet_on_a_day_lose_nothing(db: Database) -> None:
+    with clock.frozen(NOW):
+        actor = await an_organization(db)
+        organization_id = str(actor.organization_id)
+        accounts = [(await an_account(db, actor, f"account{number}")).id for number in range(6)]
+        doomed = accounts.pop()
+        alone = [str(10**18 + number) for number in range(6)]
+        videos = [(await a_video(db, actor, name)).id for name in alone]
+
+        def seen(day: int, name: str, account: str | None) -> Any:
+            snapshot = PostSnapshot(NOW - DAY * day, name, view_count=10 * (9 - day))
+            if account is None:
+                return observe(db, organization_id, [PostObservation("tiktok", [snapshot])])
+            profile = ProfileSnapshot(NOW - DAY * day, follower_count=day)
+            return observe(db, organization_id, [AccountObservation(account, [profile], [snapshot])])
+
+        await asyncio.gather(*(seen(2, name, account) for name, account in zip(alone, [*accounts, None], strict=True)))
+        await asyncio.gather(
+            *(seen(day, name, account) for name, account in zip(alone, accounts, strict=False) for day in (5, 1)),
+            *(seen(day, alone[-1], doomed) for day in (4, 0)),
+            *(delete_video(db, actor, video) for video in videos[::2]),
+            *(a_video(db, actor, str(10**18 + 100 + number)) for number in range(3)),
+            delete_account(db, actor, doomed),
+            delete_account(db, actor, accounts[0]),
+        )
+
+    await assert_kept(db, actor)
+
+
+async def test_nothing_of_another_organization_is_counted(db: Database) -> None:
+    actor, other = await an_organization(db), await an_organization(db)
+    account = await an_account(db, other, platform="instagram")
+    seen = AccountObservation(account.id, [ProfileSnapshot(clock.now(), follower_count=3)])
+    await observe(db, str(other.organization_id), [seen])
+
+    own, foreign = [await organization_metrics(db, one, preset("7d")) for one in (actor, other)]
+
+    assert (own.values["followers"], own.values["saves"], own.coverage) == (None, None, (0, 0))
+    assert (foreign.values["followers"], foreign.values["saves"], foreign.coverage) == (3, 0, (1, 1))
