@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from creatoraudit.errors import FieldError, ValidationFailed
 
@@ -74,6 +82,15 @@ def member_of(enum: type[StrEnum]) -> BeforeValidator:
 
     return BeforeValidator(parse)
 
+
+class _Omissible:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return schema["schema"] if schema["type"] == "nullable" else schema
+
+
+OMISSIBLE = _Omissible()
+"""On a field of type `X | None`: None is what it is when left out, but no value that may be sent."""
 
 PlainText = Annotated[str, AfterValidator(_plain_text)]
 UUIDText = Annotated[

@@ -19,16 +19,7 @@ MAX_IDS = 200
 PostId = Annotated[int, Field(ge=1, le=INT64_MAX)]
 
 
-class _BatchInput(WindowInput):
-    @field_validator("period", "start_date", "end_date", mode="before")
-    @classmethod
-    def _says_something(cls, value: object) -> object:
-        if value is None:
-            raise PydanticCustomError("null", "must not be null: leave it out")
-        return value
-
-
-class AccountMetricsInput(_BatchInput):
+class AccountMetricsInput(WindowInput):
     """Which accounts, over which window."""
 
     model_config = ConfigDict(
@@ -40,7 +31,7 @@ class AccountMetricsInput(_BatchInput):
     )
 
 
-class VideoMetricsInput(_BatchInput):
+class VideoMetricsInput(WindowInput):
     """Which videos of either kind, over which window."""
 
     model_config = ConfigDict(
@@ -54,7 +45,7 @@ class VideoMetricsInput(_BatchInput):
     )
 
 
-class AccountVideoMetricsInput(_BatchInput):
+class AccountVideoMetricsInput(WindowInput):
     """Which account videos of each platform, over which window; at most 200 together."""
 
     model_config = ConfigDict(

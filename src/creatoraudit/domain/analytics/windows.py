@@ -6,11 +6,10 @@ from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from creatoraudit import clock
-from creatoraudit.domain.validation import Input, member_of
+from creatoraudit.domain.validation import OMISSIBLE, Input, member_of
 from creatoraudit.errors import FieldError, ValidationFailed
 
 MAX_DAYS = 730
@@ -97,13 +96,15 @@ PresetName = Annotated[Preset, member_of(Preset)]
 class WindowInput(Input):
     """A window as a client asks for it: a preset, or two dates."""
 
-    period: PeriodName | SkipJsonSchema[None] = Field(
+    period: Annotated[PeriodName | None, OMISSIBLE] = Field(
         None,
         description="A preset that ends today (UTC), or `custom`, which dates alone also mean; `30d` where nothing is "
         "said.",
     )
-    start_date: DateText | SkipJsonSchema[None] = Field(None, description="First date of a custom window, inclusive.")
-    end_date: DateText | SkipJsonSchema[None] = Field(
+    start_date: Annotated[DateText | None, OMISSIBLE] = Field(
+        None, description="First date of a custom window, inclusive."
+    )
+    end_date: Annotated[DateText | None, OMISSIBLE] = Field(
         None, description="Last date of a custom window, inclusive; today at the latest."
     )
 
@@ -127,10 +128,10 @@ class WindowInput(Input):
 class DatesInput(Input):
     """A range of dates of which either end may be left out."""
 
-    start_date: DateText | SkipJsonSchema[None] = Field(
+    start_date: Annotated[DateText | None, OMISSIBLE] = Field(
         None, description="First date, inclusive; left out, the range is the 30 days that end at `end_date`."
     )
-    end_date: DateText | SkipJsonSchema[None] = Field(
+    end_date: Annotated[DateText | None, OMISSIBLE] = Field(
         None, description="Last date, inclusive; today when left out, and at the latest."
     )
 
