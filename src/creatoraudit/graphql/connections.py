@@ -11,8 +11,8 @@ from creatoraudit.domain.validation import Input, validate
 from creatoraudit.errors import CreatorAuditError, FieldError, ValidationFailed
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.inputs import given, renamed
-from creatoraudit.graphql.loaders import BATCH, Batch, load
-from creatoraudit.graphql.selection import selects
+from creatoraudit.graphql.loaders import BATCH, Batch, follow
+from creatoraudit.graphql.selection import Selection
 
 T = TypeVar("T")
 
@@ -100,8 +100,8 @@ def connection(
     """
 
     def ask(
+        selection: Selection,
         *,
-        include_total: bool,
         first: int | None = UNSET,
         after: str | None = UNSET,
         last: int | None = UNSET,
@@ -109,19 +109,20 @@ def connection(
         filter: Any = UNSET,  # noqa: A002 - as clients call it
         order_by: Any = UNSET,
     ) -> Asked:
-        page = _page_request(_sent(first), _sent(after), _sent(last), _sent(before), include_total=include_total)
+        counted = "totalCount" in selection.names()
+        page = _page_request(_sent(first), _sent(after), _sent(last), _sent(before), include_total=counted)
         try:
             conditions = validate(where, given(filter) if filter else {})
         except ValidationFailed as error:
             raise renamed(error) from None
         return Asked(conditions, _sort(order_by), page)
 
-    async def follow(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
+    async def follow_all(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
         cursor = "before" if asked.page.backward else "after"
         pages = await pages_of(context, parents, asked)
         return [renamed(page, cursor=cursor) if isinstance(page, ValidationFailed) else page for page in pages]
 
-    batch = Batch(follow, ask)
+    batch = Batch(follow_all, ask)
 
     async def resolve(
         root: Any,
@@ -133,16 +134,8 @@ def connection(
         filter: Annotated[(filters or order) | None, _FILTER] = UNSET,  # type: ignore[valid-type]  # noqa: A002
         order_by: Annotated[order | None, _ORDER] = UNSET,  # type: ignore[valid-type]
     ) -> Any:
-        asked = ask(
-            include_total=selects(info._raw_info, "totalCount"),  # noqa: SLF001 - Strawberry's look-ahead is slow
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            filter=filter,
-            order_by=order_by,
-        )
-        return await load(info.context, batch, root, asked)
+        arguments = {"first": first, "after": after, "last": last, "before": before}
+        return await follow(info, batch, root, **arguments, filter=filter, order_by=order_by)
 
     field = strawberry.field(resolver=resolve, description=description, metadata={BATCH: batch})
     if filters is None:  # the signature above has the argument in any case

@@ -1,9 +1,13 @@
 """Closed sets. The values behind the names are the domain's words."""
 
 from enum import Enum
+from typing import cast
 
 import strawberry
 from strawberry import enum_value as value
+
+from creatoraudit.domain.analytics.leaderboards import ORDERS
+from creatoraudit.domain.analytics.metrics import METRICS
 
 
 @strawberry.enum(description="Where an account or a post lives.")
@@ -60,3 +64,42 @@ class CreatorOrderField(Enum):
 @strawberry.enum(description="What API keys can be ordered by.")
 class ApiKeyOrderField(Enum):
     CREATED_AT = value("created_at", description="When the key was made.")
+
+
+@strawberry.enum(description="Which days a window has; it includes its first and its last day, both in UTC.")
+class Period(Enum):
+    LAST_7_DAYS = value("7d", description="Today and the 6 days before.")
+    LAST_30_DAYS = value("30d", description="Today and the 29 days before.")
+    LAST_90_DAYS = value("90d", description="Today and the 89 days before.")
+    CUSTOM = value("custom", description="From `startDate` to `endDate`, at most 730 days.")
+
+
+@strawberry.enum(description="How much time a point of a series stands for.")
+class Granularity(Enum):
+    DAY = value("day", description="One day, from midnight to midnight in UTC.")
+    WEEK = value("week", description="One week, from Monday to Sunday.")
+    MONTH = value("month", description="One month of the calendar.")
+
+
+@strawberry.enum(description="What a metric's number counts.")
+class MetricUnit(Enum):
+    COUNT = value("count", description="Things, such as views: a whole number, negative where more went than came.")
+    PERCENT = value("percent", description="Hundredths of something else.")
+
+
+@strawberry.enum(description="How the number of a whole, such as a creator, follows from the numbers of its parts.")
+class MetricRollUp(Enum):
+    SUM = value("sum", description="It is their sum.")
+    LAST_KNOWN_SUM = value("last_known_sum", description="It is the sum of their last known values.")
+    DERIVED = value("derived", description="It is computed by the formula from other numbers of the whole.")
+
+
+_RANKING = {metric.name: metric.description for metric in METRICS if metric.name in ORDERS}
+
+TopCreatorOrderField = strawberry.enum(
+    cast(
+        "type[Enum]",
+        Enum("TopCreatorOrderField", {name.upper(): value(name, description=said) for name, said in _RANKING.items()}),
+    ),
+    description="What creators can be ranked by, the largest first.",
+)

@@ -20,7 +20,9 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
+    is_list_type,
 )
 
 from creatoraudit.domain.paging import DEFAULT_LIMIT
@@ -35,8 +37,11 @@ UNIT = 1_000
 MAX_PAIRS = 10_000
 """Pairs of repeated fields or spreads that validation compares: in milliseconds, where the tokens allow for seconds."""
 
-WEIGHTS = {"__schema": UNIT, "__type": 10}
-"""What an object costs that is more work than others, by its field; every other object costs 1."""
+WEIGHTS = {"__schema": UNIT, "__type": 10, "series": 5, "points": 0, "edges": 0}
+"""What an object costs that is more or less work than others, by its field; every other object costs 1."""
+
+LISTED = ("ids", "windows")
+"""Arguments that have an item for each object of a list."""
 
 
 def check_shape(ast: DocumentNode, fragments: Fragments, settings: Settings) -> None:
@@ -136,30 +141,30 @@ class _Costs:
         of_type = get_named_type(field.type)
         if not is_composite_type(of_type):
             return 0
-        weight = WEIGHTS.get(name, 1)
+        weight, asked = WEIGHTS.get(name, 1), self._asked_for(node, field)
+        if is_list_type(get_nullable_type(field.type)):
+            return (size if asked is None else asked) * (weight + self.of(node.selection_set, of_type, 1))
+        return weight + self.of(node.selection_set, of_type, 1 if asked is None else asked)
+
+    def _asked_for(self, node: FieldNode, field: GraphQLField) -> int | None:
+        """How many objects a field's arguments ask for, in its own list or in those below it; None if they do not."""
         if "first" in field.args:
-            return weight + self.of(node.selection_set, of_type, self._size(node))
-        if name == "edges":  # wrappers: what they hold is what counts
-            return size * self.of(node.selection_set, of_type, 1)
-        each = weight + self.of(node.selection_set, of_type, 1)
-        if name == "nodes":
-            return each * (self._count(node, "ids") if "ids" in field.args else size)
-        return each
+            pages = [self._argument(node, field, name) for name in ("first", "last")]
+            return max((max(one, 0) for one in pages if isinstance(one, int)), default=DEFAULT_LIMIT)
+        if "limit" in field.args:
+            limit = self._argument(node, field, "limit")
+            return max(limit, 0) if isinstance(limit, int) else 1
+        for name in LISTED:
+            if name in field.args:
+                listed = self._argument(node, field, name)
+                return len(listed) if isinstance(listed, list) else 1
+        return None
 
-    def _size(self, node: FieldNode) -> int:
-        asked = [self._number(node, name) for name in ("first", "last")]
-        return max((one for one in asked if one is not None), default=DEFAULT_LIMIT)
-
-    def _number(self, node: FieldNode, name: str) -> int | None:
-        value = self._argument(node, name)
-        return max(value, 0) if isinstance(value, int) else None
-
-    def _count(self, node: FieldNode, name: str) -> int:
-        value = self._argument(node, name)
-        return len(value) if isinstance(value, list) else 1
-
-    def _argument(self, node: FieldNode, name: str) -> Any:
-        return next((_sent(one.value, self._variables) for one in node.arguments or () if one.name.value == name), None)
+    def _argument(self, node: FieldNode, field: GraphQLField, name: str) -> Any:
+        default = field.args[name].default_value
+        return next(
+            (_sent(one.value, self._variables) for one in node.arguments or () if one.name.value == name), default
+        )
 
 
 def _sent(value: ValueNode, variables: Mapping[str, Any]) -> Any:

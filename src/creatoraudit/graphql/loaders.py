@@ -11,6 +11,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from creatoraudit.graphql.context import Context, Info
+from creatoraudit.graphql.selection import Selection
 
 C = TypeVar("C")
 
@@ -22,7 +23,8 @@ class Batch(NamedTuple):
     """An edge, followed from all parents of a level at once.
 
     `follow(context, parents)`, or `follow(context, parents, asked)` where the field has arguments, returns one child
-    for each parent, an exception where only that parent fails; `ask` makes `asked` of the arguments.
+    for each parent, an exception where only that parent fails; `ask(selection, **arguments)` makes `asked` of what is
+    selected below the field and of its arguments.
     """
 
     follow: Callable[..., Awaitable[Sequence[Any]]]
@@ -37,6 +39,13 @@ def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
         return await load(info.context, batch, root)
 
     return strawberry.field(resolver=resolve, description=description, metadata={BATCH: batch})
+
+
+def follow(info: Info, batch: Batch, parent: Any, **arguments: Any) -> Awaitable[Any]:
+    """What belongs to one parent of a field with arguments; an error of `ask` is raised at once."""
+    assert batch.ask is not None  # noqa: S101 - the field was declared with it
+    selection = Selection(info._raw_info)  # noqa: SLF001 - Strawberry's look-ahead is slow
+    return load(info.context, batch, parent, batch.ask(selection, **arguments))
 
 
 def load(context: Context, batch: Batch, parent: Any, asked: Hashable = None) -> Awaitable[Any]:

@@ -1,6 +1,7 @@
 """Values that GraphQL itself has no type for. What a client sends is checked here, what we send is only written."""
 
 import datetime as dt
+import re
 from typing import Any, NewType
 
 import strawberry
@@ -41,6 +42,18 @@ def _moment_text(value: dt.datetime) -> str:
     return f"{value:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def _date(value: object) -> dt.date:
+    if isinstance(value, str) and _DATE.match(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise GraphQLError("Date must be a day of the calendar as YYYY-MM-DD, such as 2026-06-14.")
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+
+
 def _anything(value: Any) -> Any:
     return value
 
@@ -65,6 +78,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_moment_text,
         parse_value=_moment,
+    ),
+    dt.date: strawberry.scalar(
+        name="Date",
+        description="A day of the calendar in UTC, as ISO 8601: 2026-06-14.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=dt.date.isoformat,
+        parse_value=_date,
     ),
     JSON: strawberry.scalar(
         name="JSON",

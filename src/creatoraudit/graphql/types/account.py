@@ -11,8 +11,10 @@ from strawberry.scalars import JSON
 from creatoraudit.domain.account_videos import inputs as account_videos
 from creatoraudit.domain.account_videos.queries import account_videos_by_account_ids
 from creatoraudit.domain.accounts.queries import AccountRow
+from creatoraudit.domain.analytics.scopes import ACCOUNTS
 from creatoraudit.domain.creators.queries import CreatorRow, creators_by_ids
 from creatoraudit.domain.validation import Platform as AnyPlatform
+from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.enums import Platform
@@ -20,6 +22,7 @@ from creatoraudit.graphql.lists import AccountVideoFilter, PostOrder
 from creatoraudit.graphql.loaders import batched, by_ids
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccountVideo, LaterCreator
+from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
 from creatoraudit.graphql.types.parts import Asset, Freshness, asset, itself
 
@@ -97,6 +100,9 @@ class Account(Node):
     cross_posting: CrossPosting | None = field(
         resolver=_cross_posting, description="What Facebook adds to the counts; null for TikTok."
     )
+    metrics: Metrics | None = measured.metrics(ACCOUNTS)
+    deltas: list[Metrics] | None = measured.deltas(ACCOUNTS)
+    series: Series | None = measured.series(ACCOUNTS)
     creator: LaterCreator | None = batched(_creators, description="The creator that the account is linked to.")
     videos: Connection[LaterAccountVideo] | None = connection(
         _videos,

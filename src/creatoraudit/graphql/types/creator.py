@@ -10,12 +10,15 @@ from creatoraudit.domain.account_videos import inputs as account_videos
 from creatoraudit.domain.account_videos.queries import account_videos_by_creator_ids
 from creatoraudit.domain.accounts import inputs as accounts
 from creatoraudit.domain.accounts.queries import accounts_by_creator_ids
+from creatoraudit.domain.analytics.scopes import CREATORS
 from creatoraudit.domain.creators.queries import CreatorRow
+from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.lists import AccountFilter, AccountOrder, AccountVideoFilter, PostOrder
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccount, LaterAccountVideo
+from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
 from creatoraudit.graphql.types.parts import itself
 
@@ -52,6 +55,9 @@ class Creator(Node):
     is_active: bool = field(description="Whether the creator is active; pausing one pauses its accounts.")
     metadata: JSON = field(description="Your own keys and values.")
     accounts_summary: AccountsSummary = field(resolver=itself, description="The linked accounts in numbers.")
+    metrics: Metrics | None = measured.metrics(CREATORS)
+    deltas: list[Metrics] | None = measured.deltas(CREATORS)
+    series: Series | None = measured.series(CREATORS)
     accounts: Connection[LaterAccount] | None = connection(
         _accounts,
         filters=AccountFilter,

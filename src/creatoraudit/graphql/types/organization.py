@@ -7,13 +7,16 @@ import strawberry
 from strawberry import field
 
 from creatoraudit.domain.actor import KeyScope
+from creatoraudit.domain.analytics.organization import ORGANIZATION
 from creatoraudit.domain.api_keys import list_api_keys
 from creatoraudit.domain.organizations import OrganizationRow
+from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.lists import ApiKeyOrder
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.api_key import ApiKey
+from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
 from creatoraudit.graphql.types.parts import itself
 from creatoraudit.graphql.types.tracked import Tracked
@@ -46,6 +49,9 @@ class Organization(Node, Tracked):
     collection_defaults: CollectionDefaults = field(
         resolver=itself, description="How many posts are collected where an account has no limits of its own."
     )
+    metrics: Metrics | None = measured.metrics(ORGANIZATION)
+    deltas: list[Metrics] | None = measured.deltas(ORGANIZATION)
+    series: Series | None = measured.series(ORGANIZATION)
     created_at: dt.datetime = field(description="When the organization was set up.")
     api_keys: Connection[ApiKey] | None = connection(
         _api_keys, order=ApiKeyOrder, description="The keys, oldest first by default; for keys with the scope ADMIN."

@@ -9,13 +9,16 @@ from strawberry.scalars import JSON
 
 from creatoraudit.domain.account_videos.queries import AccountVideoRow
 from creatoraudit.domain.accounts.queries import AccountRow, accounts_by_ids
+from creatoraudit.domain.analytics.scopes import VIDEOS_OF_EITHER_KIND
 from creatoraudit.domain.validation import Platform as AnyPlatform
 from creatoraudit.domain.videos.queries import VideoRow
+from creatoraudit.graphql import measured
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.enums import MediaType, Platform
 from creatoraudit.graphql.loaders import batched, by_ids
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccount
+from creatoraudit.graphql.types.metrics import PostMetrics, PostSeries
 from creatoraudit.graphql.types.node import Node, database_id
 from creatoraudit.graphql.types.parts import Asset, Freshness, asset, itself
 
@@ -68,6 +71,9 @@ class Post(Node):
     account_username: str | None = field(description="The username of who published the post; null until known.")
     platform_account_id: str | None = field(description="The platform's own id of who published the post.")
     platform_data: JSON = field(description="What else the platform says about the post.")
+    metrics: PostMetrics | None = measured.metrics(VIDEOS_OF_EITHER_KIND)
+    deltas: list[PostMetrics] | None = measured.deltas(VIDEOS_OF_EITHER_KIND)
+    series: PostSeries | None = measured.series(VIDEOS_OF_EITHER_KIND)
     account: LaterAccount | None = batched(
         _accounts, description="The tracked account that published the post; null while it is not tracked."
     )
