@@ -12,6 +12,7 @@ from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.db.models import Account, stored
 from creatoraudit.domain.actor import Actor
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
 from creatoraudit.ingestion.observe import Observed, observe
@@ -50,6 +51,7 @@ async def observe_real_posts(db: Database, actor: Actor) -> Observed:
         ]
     async with db.transaction() as tx:
         await tx.execute(insert(table(Account)), accounts)
+        await rollup.rebuild(tx, actor)
     return await observe(db, str(actor.organization_id), _observations(ids, published))
 
 
