@@ -45,6 +45,7 @@ async def test_a_body_may_come_in_pieces(client: AsyncClient) -> None:
         ('{"a": 1}'.encode("utf-16"), "not valid UTF-8"),
         (b'\xef\xbb\xbf{"a": 1}', "BOM"),
         (b'{"a": {"b": 1, "c": 2, "b": 3}}', '"b" stands twice'),
+        (b"{" + b"".join(b'"%d": 0,' % number for number in range(80_000)) + b'"z": 1, "z": 2}', '"z" stands twice'),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
     ],

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -25,6 +26,8 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 INT64_MAX = 2**63 - 1
 MAX_ERRORS = 250
 """Errors that are told at once: nobody reads more, and each takes time to word."""
+_HINTED_LENGTH = 64
+"""Longer names are no slips of the pen, and comparing them takes time."""
 
 
 class Platform(StrEnum):
@@ -147,9 +150,16 @@ Metadata = Annotated[
 def validate(model: type[M], data: Mapping[str, Any]) -> M:
     """The model made of the data, or ValidationFailed naming every field that is wrong."""
     try:
-        return model.model_validate(dict(data))
+        return model.model_validate(_within_reason(data, model))
     except ValidationError as error:
         raise failed(error, model) from None
+
+
+def _within_reason(data: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """The data without the unknown fields that nobody would be told of: finding each of them wrong takes time."""
+    known = {name: data[name] for name in model.model_fields if name in data}
+    unknown = islice((name for name in data if name not in known), MAX_ERRORS)
+    return known | {name: data[name] for name in unknown}
 
 
 def failed(error: ValidationError, model: type[BaseModel]) -> ValidationFailed:
@@ -204,5 +214,5 @@ def _message(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 def hint(name: str, known: Mapping[str, object]) -> str:
     """`, did you mean 'x'?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1) if len(name) <= _HINTED_LENGTH else []
     return f", did you mean '{near[0]}'?" if near else ""
