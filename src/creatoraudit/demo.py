@@ -124,8 +124,8 @@ class _Plan:
 
 
 def _refreshed(profile: Profile, day: dt.date) -> dt.datetime:
-    """When a profile is refreshed on a day: soon after midnight, always at the same time."""
-    return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(seconds=profile.key % 600)
+    """When a profile is refreshed on a day: minutes after midnight, always at the same time."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(seconds=60 + profile.key % 540)
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
