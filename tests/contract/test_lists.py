@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient, Response
 
-from conftest import left_out
 from contract import rows
 from contract.problems import fields_of
 from contract.rows import in_order
@@ -56,18 +55,9 @@ class Shelf(NamedTuple):
         return rows
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shelf_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One database of each kind for all the tests of this file."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('shelf') / 'creatoraudit.db'}"
-    url: str = request.getfixturevalue("postgres_url") or left_out("PostgreSQL")
-    return url
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shelf(shelf_url: str) -> AsyncIterator[Shelf]:
-    app = create_app(Settings(database_url=shelf_url, rate_limit=1_000_000))
+async def shelf(shared_database_url: str) -> AsyncIterator[Shelf]:
+    app = create_app(Settings(database_url=shared_database_url, rate_limit=1_000_000))
     async with app.router.lifespan_context(app):
         db = app.state.opened.db
         mine, theirs = [await _filled(db, seed) for seed in (1, 2)]
