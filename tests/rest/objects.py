@@ -27,3 +27,11 @@ TOP_CREATOR = """
 rank id type name views plays likes comments shares engagement engagement_rate followers followers_gained
 accounts_summary
 """.split()
+
+METRICS = ["views", "plays", "likes", "comments", "shares", "engagement"]
+
+DAILY = """
+date views plays likes comments shares saves engagement engagement_rate followers followers_gained
+""".split()
+
+SERIES = [*DAILY, "total_views", "total_plays", "total_likes", "total_comments", "total_shares"]

@@ -27,13 +27,14 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Tag(StrEnum):
-    """The nouns that endpoints are grouped by."""
+    """What endpoints are grouped by."""
 
     SYSTEM = "System"
     ACCOUNTS = "Accounts"
     VIDEOS = "Videos"
     ACCOUNT_VIDEOS = "Account videos"
     CREATORS = "Creators"
+    ANALYTICS = "Analytics"
 
 
 class HTMLPage(RootModel[str]):

@@ -46,6 +46,7 @@ _TAGS = {
     Tag.VIDEOS: "Posts that are tracked one by one.",
     Tag.ACCOUNT_VIDEOS: "Posts that were discovered in the feeds of tracked accounts.",
     Tag.CREATORS: "The people and brands behind accounts.",
+    Tag.ANALYTICS: "What is computed from the history of all of them.",
 }
 
 

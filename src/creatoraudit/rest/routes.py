@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from creatoraudit.http.guard import guarded, route
 from creatoraudit.http.negotiation import JSON_ANSWERS
-from creatoraudit.rest import account_videos, accounts, analytics, creators, system, videos
+from creatoraudit.rest import account_videos, accounts, batches, creators, overview, rankings, series, system, videos
 from creatoraudit.rest.endpoint import PREFIX, AnyEndpoint, Call, Endpoint, HTMLPage, Tag, answering
 from creatoraudit.rest.envelopes import answer
 from creatoraudit.rest.openapi import OpenAPIDocument, document
@@ -35,7 +35,10 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *videos.ENDPOINTS,
     *account_videos.ENDPOINTS,
     *creators.ENDPOINTS,
-    *analytics.ENDPOINTS,
+    *overview.ENDPOINTS,
+    *series.ENDPOINTS,
+    *batches.ENDPOINTS,
+    *rankings.ENDPOINTS,
 )
 
 

@@ -14,13 +14,19 @@ _SOME_ID = "01977f0f-1d2e-7a44-b3c1-90aa5e7d6f02"
 
 
 class _Generate(GenerateJsonSchema):
-    """Fields need no titles, and every integer of this API may have 64 bits."""
+    """Fields need no titles, integers may have 64 bits, and what cannot be null has no such default."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - as pydantic calls it
         return False
 
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
         return super().int_schema(schema) | {"format": "int64"}
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        described = super().default_schema(schema)
+        if "anyOf" not in described and described.get("default", ...) is None:
+            del described["default"]
+        return described
 
 
 class Schemas:
@@ -83,16 +89,23 @@ class Schemas:
                 return _SOME_ID
             case {"type": "array", "items": items}:
                 return [self.example(items)]
-            case {"type": "object", "properties": properties}:
-                required = schema.get("required", ())
-                said = {name: part for name, part in properties.items() if name in required or _says_something(part)}
-                return {name: self.example(part) for name, part in said.items()}
+            case {"type": "object"}:
+                return {name: self.example(part) for name, part in _members(schema).items()}
         raise LookupError(f"an example is needed: {schema}")
 
     def _taken_apart(self, model: type[BaseModel]) -> Schema:
         if model not in self._of_queries:
             self._of_queries[model] = self.components.pop(self._names[model])
         return self._of_queries[model]
+
+
+def _members(schema: Schema) -> dict[str, Schema]:
+    """What an example of an object shows: one value of a map, else what is required or has something to show."""
+    match schema:
+        case {"additionalProperties": {"$ref": _} as value}:
+            return {_SOME_ID: value}
+    required = schema.get("required", ())
+    return {name: part for name, part in schema["properties"].items() if name in required or _says_something(part)}
 
 
 def _says_something(schema: Schema) -> bool:

@@ -146,10 +146,10 @@ class DatesInput(Input):
 def custom(start: dt.date, end: dt.date) -> Window:
     """The window of two dates, its end today at the latest; ValidationFailed where they make none."""
     today = clock.today()
+    if start > today:  # first: an end that was left out is today
+        raise ValidationFailed.of("start_date", "must not be in the future")
     if end < start:
         raise ValidationFailed.of("end_date", "must not be before start_date")
-    if start > today:
-        raise ValidationFailed.of("start_date", "must not be in the future")
     window = Window(start, min(end, today))
     if window.days > MAX_DAYS:
         error = FieldError("end_date", f"must be at most {MAX_DAYS - 1} days after start_date")

@@ -1,65 +1,13 @@
-from collections.abc import Iterator
-
 import pytest
 from httpx import AsyncClient
 
-from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
-from factories import a_creator, a_video, an_account, an_account_video
+from factories import a_creator, an_account
 from rest.objects import TOP_CREATOR
-from written import NOON, account_closings, post_closings
+from written import account_closings
 
-UNKNOWN = "01977f0e-0000-7000-8000-000000000000"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with clock.frozen(NOON):
-        yield
-
-
-async def test_deltas_of_both_kinds_of_video(client: AsyncClient, db: Database, organization: Actor) -> None:
-    video = await a_video(db, organization)
-    found = await an_account_video(db, organization, await an_account(db, organization))
-    await post_closings(db, video.id, {8: {"gained_views": 0}, 1: {"gained_views": 40}, 0: {"gained_views": 55}})
-
-    ids = [video.id.upper(), UNKNOWN, found.id, video.id]
-    answer = await client.post("/v2/videos/deltas", json={"video_ids": ids, "windows": [7, 1, 7]})
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "data": {video.id: {"7d": 55, "1d": 15}, found.id: {"7d": 0, "1d": 0}},
-        "meta": {"windows": [7, 1], "video_count": 2, "not_found": [UNKNOWN]},
-    }
-    by_default = await client.post("/v2/videos/deltas", json={"video_ids": [video.id]})
-    assert by_default.json()["data"] == {video.id: {"1d": 15, "7d": 55, "14d": 55, "30d": 55}}
-    assert by_default.json()["meta"]["windows"] == [1, 7, 14, 30]
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "video_ids"),
-        ({"video_ids": []}, "video_ids"),
-        ({"video_ids": [UNKNOWN] * 201}, "video_ids"),
-        ({"video_ids": [UNKNOWN, "17"]}, "video_ids[1]"),
-        ({"video_ids": UNKNOWN}, "video_ids"),
-        ({"video_ids": [UNKNOWN], "windows": []}, "windows"),
-        ({"video_ids": [UNKNOWN], "windows": [1] * 11}, "windows"),
-        ({"video_ids": [UNKNOWN], "windows": [1, 366]}, "windows[1]"),
-        ({"video_ids": [UNKNOWN], "windows": [0]}, "windows[0]"),
-        ({"video_ids": [UNKNOWN], "windows": None}, "windows"),
-    ],
-)
-async def test_a_batch_says_what_is_wrong(client: AsyncClient, body: dict[str, object], field: str) -> None:
-    answer = await client.post("/v2/videos/deltas", json=body)
-    assert answer.status_code == 422
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-
-
-async def test_too_many_ids_are_told_the_bound(client: AsyncClient) -> None:
-    answer = await client.post("/v2/videos/deltas", json={"video_ids": [UNKNOWN] * 201})
-    assert answer.json()["detail"] == "video_ids must have at most 200 items."
+pytestmark = pytest.mark.usefixtures("today")
 
 
 async def test_the_top_creators(client: AsyncClient, db: Database, organization: Actor) -> None:
