@@ -74,6 +74,10 @@ BOMBS = {
         "{ accounts(first: 1) { nodes { ...F0 } } }" + fragments(14, "creator { id } NEXT NEXT", "creator { id }"),
         "cost",
     ),
+    "cost of a ranking": (
+        "{ topCreators(limit: 25) { creator { videos(first: 200) { nodes { series { days } } } } } }",
+        "cost",
+    ),
     "schema again and again": ("{ " + " ".join(f"s{i}: __schema {{ __typename }}" for i in range(11)) + " }", "cost"),
     "cycle": (
         "{ accounts { nodes { ...A } } } fragment A on Account { creator { accounts { nodes { ...A } } } }",
@@ -138,6 +142,14 @@ async def test_what_clients_write_may_repeat_itself(send: Send) -> None:
         ('{ nodes(ids: ["a", "b", "c"]) { ...A } } fragment A on Account { creator { id } }', {}, 3 * 2),
         ("{ accounts(first: 3) { ...C } } fragment C on AccountConnection { nodes { id } }", {}, 1 + 3),
         ("{ videos(first: 4) { nodes { ...V } } } fragment V on Post { account { id } }", {}, 1 + 4 * 2),
+        ("{ accounts(first: 3) { nodes { metrics { views coverage } } } }", {}, 1 + 3 * 2),
+        ("{ accounts(first: 3) { nodes { series { coverage points { date views } } } } }", {}, 1 + 3 * (1 + 5)),
+        ("{ accounts(first: 3) { nodes { deltas { views } } } }", {}, 1 + 3 * (1 + 4)),
+        ("{ accounts(first: 3) { nodes { deltas(windows: [1, 2]) { views } } } }", {}, 1 + 3 * (1 + 2)),
+        ("query ($w: [Int!]!) { accounts(first: 3) { nodes { deltas(windows: $w){days} } } }", {"w": [7]}, 1 + 3 * 2),
+        ("{ topCreators { rank metrics { views } creator { name } } }", {}, 10 * 3),
+        ("query ($n: Int!) { topCreators(limit: $n) { creator { accounts { nodes { id } } } } }", {"n": 20}, 20 * 53),
+        ("{ overview { current { totalViews } changes { totalViewsPct } } metricDefinitions { name } }", {}, 3 + 1),
     ],
 )  # fmt: skip
 async def test_the_cost_is_said_when_asked(send: Send, document: str, variables: dict[str, Any], cost: int) -> None:

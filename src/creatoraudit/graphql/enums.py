@@ -1,7 +1,7 @@
 """Closed sets. The values behind the names are the domain's words."""
 
 from enum import Enum
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 from strawberry import enum_value as value
@@ -96,7 +96,7 @@ class MetricRollUp(Enum):
 
 _RANKING = {metric.name: metric.description for metric in METRICS if metric.name in ORDERS}
 
-TopCreatorOrderField = strawberry.enum(
+TopCreatorOrderField: Any = strawberry.enum(
     cast(
         "type[Enum]",
         Enum("TopCreatorOrderField", {name.upper(): value(name, description=said) for name, said in _RANKING.items()}),

@@ -71,8 +71,14 @@ def given(sent: Any) -> dict[str, Any]:
 
 
 def renamed(error: ValidationFailed, **names: str) -> ValidationFailed:
-    """The same failure with its fields as GraphQL names them."""
-    errors = [FieldError(names.get(one.field) or field_name(one.field), one.message) for one in error.errors]
+    """The same failure with its fields as GraphQL names them, those in its messages too."""
+    errors = [
+        FieldError(
+            names.get(one.field) or field_name(one.field),
+            _SNAKE_CASE.sub(lambda found: field_name(found[0]), one.message),
+        )
+        for one in error.errors
+    ]
     return ValidationFailed(errors, error.detail)
 
 
@@ -81,6 +87,7 @@ def field_name(path: str) -> str:
     return _OTHER_NAMES.get(path) or re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), path)
 
 
+_SNAKE_CASE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 _OTHER_NAMES = {"Idempotency-Key": "idempotencyKey"}
 
 

@@ -1,6 +1,7 @@
 """Everything that can be read."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
@@ -8,19 +9,29 @@ from strawberry import UNSET, argument
 
 from creatoraudit.domain.accounts.inputs import AccountName
 from creatoraudit.domain.accounts.queries import find_account
+from creatoraudit.domain.analytics import leaderboards
+from creatoraudit.domain.analytics.metrics import METRICS
+from creatoraudit.domain.analytics.overview import overview
+from creatoraudit.domain.analytics.totals import Measured
+from creatoraudit.domain.analytics.windows import Preset
 from creatoraudit.domain.paging import MAX_LIMIT
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import ValidationFailed
 from creatoraudit.graphql import nodes
 from creatoraudit.graphql.context import Info
-from creatoraudit.graphql.enums import Platform
+from creatoraudit.graphql.enums import Platform, TopCreatorOrderField
+from creatoraudit.graphql.measured import gained
 from creatoraudit.graphql.types.account import Account
 from creatoraudit.graphql.types.account_video import AccountVideo
 from creatoraudit.graphql.types.creator import Creator
+from creatoraudit.graphql.types.metrics import MetricDefinition
 from creatoraudit.graphql.types.node import Node
+from creatoraudit.graphql.types.overview import Overview
+from creatoraudit.graphql.types.top_creator import TopCreator
 from creatoraudit.graphql.types.tracked import Tracked
 from creatoraudit.graphql.types.video import Video
 from creatoraudit.graphql.types.viewer import Viewer
+from creatoraudit.graphql.windows import SentWeek, window_of
 
 GlobalId = Annotated[strawberry.ID, argument(description="The object's global id.")]
 EitherId = Annotated[strawberry.ID, argument(description="The global id, or the id that the REST API uses.")]
@@ -77,6 +88,40 @@ async def _creator(info: Info, id: EitherId) -> Any:  # noqa: A002
     return await nodes.object_of(info.context, "Creator", id)
 
 
+async def _overview(info: Info, window: SentWeek = UNSET) -> Any:
+    return await overview(info.context.db, info.context.actor, window_of(window, Preset.LAST_7_DAYS))
+
+
+async def _top_creators(
+    info: Info,
+    window: SentWeek = UNSET,
+    limit: Annotated[int, argument(description=f"How many creators, 1 to {leaderboards.MAX_LIMIT}.")] = 10,
+    order_by: Annotated[
+        TopCreatorOrderField, argument(description="What ranks, the largest first.")
+    ] = TopCreatorOrderField.VIEWS,
+) -> Any:
+    asked = validate(leaderboards.TopCreatorsParams, {"limit": limit, "order_by": order_by.value})
+    found = await leaderboards.top_creators(
+        info.context.db,
+        info.context.actor,
+        window=window_of(window, Preset.LAST_7_DAYS),
+        limit=asked.limit,
+        order_by=asked.order_by,
+    )
+    return [
+        SimpleNamespace(
+            rank=place.rank,
+            creator=place.creator,
+            metrics=gained(found.window, Measured(place.metrics, place.coverage)),
+        )
+        for place in found.rows
+    ]
+
+
+def _metric_definitions() -> Any:
+    return METRICS
+
+
 @strawberry.type(description="Everything that can be read.")
 class Query(Tracked):
     viewer: Viewer = strawberry.field(resolver=_viewer, description="Who asks: the key and its organization.")
@@ -93,4 +138,14 @@ class Query(Tracked):
     )
     creator: Creator | None = strawberry.field(
         resolver=_creator, description="The creator with an id; null if there is none."
+    )
+    overview: Overview | None = strawberry.field(
+        resolver=_overview, description="The organization at a glance, beside the window before."
+    )
+    top_creators: list[TopCreator] | None = strawberry.field(
+        resolver=_top_creators,
+        description="The active creators whose accounts gained most in a window, best first; ties by name, then id.",
+    )
+    metric_definitions: list[MetricDefinition] = strawberry.field(
+        resolver=_metric_definitions, description="What each metric means, and how it is computed."
     )

@@ -28,11 +28,13 @@ class WindowInput:
 
 
 SentWindow = Annotated[WindowInput | None, argument(description="Which days; the last 30 by default, today included.")]
+SentWeek = Annotated[WindowInput | None, argument(description="Which days; the last 7 by default, today included.")]
 
 
 def window_of(sent: Any, default: Preset = Preset.LAST_30_DAYS) -> Window:
     """The window that a client means; ValidationFailed, in GraphQL's names, where it makes none."""
+    said = {name: value for name, value in (given(sent) if sent else {}).items() if value is not None}
     try:
-        return validate(windows.WindowInput, given(sent) if sent else {}).window(default)
+        return validate(windows.WindowInput, said).window(default)
     except ValidationFailed as error:
         raise renamed(error) from None

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from creatoraudit.domain.analytics.overview import OverviewParams, overview
+from creatoraudit.domain.analytics.windows import preset
 from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
 from creatoraudit.rest.envelopes import one, single
 from creatoraudit.rest.params import Params
@@ -41,7 +42,7 @@ class Overview(BaseModel):
 
 
 async def get_overview(call: Call[OverviewParams, None]) -> Response:
-    found = await overview(call.db, call.actor, period=call.query.period)
+    found = await overview(call.db, call.actor, preset(call.query.period))
     return one(
         {
             "current": found.current._asdict(),

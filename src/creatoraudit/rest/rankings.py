@@ -8,7 +8,7 @@ from starlette.responses import Response
 from creatoraudit.domain.analytics.leaderboards import ORDERS, TopCreatorsParams, top_creators
 from creatoraudit.domain.analytics.leaderboards import TopCreator as TopCreatorRow
 from creatoraudit.domain.analytics.metrics import METRICS
-from creatoraudit.domain.analytics.windows import Preset
+from creatoraudit.domain.analytics.windows import Preset, preset
 from creatoraudit.domain.validation import UUIDText
 from creatoraudit.rest.creators import AccountsSummary
 from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
@@ -54,7 +54,8 @@ TopCreators = create_model(
 
 async def get_top_creators(call: Call[TopCreatorsParams, None]) -> Response:
     asked = call.query
-    best = await top_creators(call.db, call.actor, period=asked.period, limit=asked.limit, order_by=asked.order_by)
+    window = preset(asked.period)
+    best = await top_creators(call.db, call.actor, window=window, limit=asked.limit, order_by=asked.order_by)
     return answer(
         {
             "data": [_top_creator(place) for place in best.rows],

@@ -9,7 +9,7 @@ from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.analytics.leaderboards import TopCreatorsParams, top_creators
-from creatoraudit.domain.analytics.windows import Window
+from creatoraudit.domain.analytics.windows import Window, last_days
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import ValidationFailed
 from factories import a_creator, an_account, an_organization
@@ -114,7 +114,7 @@ async def test_every_order_ranks_what_it_shows(db: Database, order_by: str) -> N
         closings = {40: gains(7, 7), 0: gains(number * 37 % 11, number * 17 % 7, 5, number * 5 % 4)}
         await a_measured_account(db, actor, f"account{number}", closings, creator_id=creator.id)
 
-    rows = (await top_creators(db, actor, period="30d", order_by=order_by)).rows
+    rows = (await top_creators(db, actor, window=last_days(30), order_by=order_by)).rows
 
     shown = [row.metrics[order_by] or 0 for row in rows]
     assert shown == sorted(shown, reverse=True)

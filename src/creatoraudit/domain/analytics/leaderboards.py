@@ -13,7 +13,7 @@ from creatoraudit.db.models import Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics import windows
-from creatoraudit.domain.analytics.closings import History, closings_of, histories, on
+from creatoraudit.domain.analytics.closings import Coverage, History, closings_of, histories, on
 from creatoraudit.domain.analytics.metrics import METRICS, RollUp, Values
 from creatoraudit.domain.analytics.scopes import CREATORS
 from creatoraudit.domain.analytics.windows import Preset, PresetName, Window
@@ -48,6 +48,7 @@ class TopCreator(NamedTuple):
     rank: int
     creator: CreatorRow
     metrics: Values
+    coverage: Coverage
 
 
 class TopCreators(NamedTuple):
@@ -59,10 +60,18 @@ class TopCreators(NamedTuple):
 
 
 async def top_creators(
-    db: Reader, actor: Actor, *, period: str = Preset.LAST_7_DAYS, limit: int = 10, order_by: str = "views"
+    db: Reader,
+    actor: Actor,
+    *,
+    window: Window | None = None,
+    limit: int = 10,
+    order_by: str = "views",
 ) -> TopCreators:
-    """The active creators with the largest values of a metric as it is shown; ties by name, then id."""
-    window = windows.preset(period)
+    """The active creators with the largest values of a metric as it is shown; ties by name, then id.
+
+    The window is that of the last 7 days unless another one is given.
+    """
+    window = window or windows.preset(Preset.LAST_7_DAYS)
     days = [window.before, window.end]
     ranked = await db.fetch(_active(actor.tenancy, order_by), partial(History, _BY[order_by]), actor.bind(**on(days)))
     best = nsmallest(limit, ranked, key=lambda history: -(history.value(order_by, 0, 1) or 0))
@@ -70,11 +79,11 @@ async def top_creators(
     measured = await histories(db, actor, CREATORS, ids, days)
     creators = await creators_by_ids(db, actor, ids)
     found = [creator for creator in creators if creator is not None and creator.id in measured]
-    return TopCreators(
-        [TopCreator(rank, creator, measured[creator.id].between(0, 1)) for rank, creator in enumerate(found, start=1)],
-        window,
-        order_by,
-    )
+    places = [
+        TopCreator(rank, creator, measured[creator.id].between(0, 1), measured[creator.id].coverage(0, 1))
+        for rank, creator in enumerate(found, start=1)
+    ]
+    return TopCreators(places, window, order_by)
 
 
 _BY = {order: replace(CREATORS.only(order), is_covered=False) for order in ORDERS}

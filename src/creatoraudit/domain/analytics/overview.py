@@ -48,9 +48,9 @@ class Overview(NamedTuple):
     window: Window
 
 
-async def overview(db: Reader, actor: Actor, *, period: str = Preset.LAST_7_DAYS) -> Overview:
-    """The organization's figures over a window and the one before."""
-    window = windows.preset(period)
+async def overview(db: Reader, actor: Actor, window: Window | None = None) -> Overview:
+    """The organization's figures over a window, the last 7 days unless another is given, and over the one before."""
+    window = window or windows.preset(Preset.LAST_7_DAYS)
     days = [window.previous.before, window.before, window.end]
     history, sums = await organization_history(db, actor, days)
 
