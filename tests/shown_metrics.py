@@ -12,10 +12,17 @@ from factories import an_api_key, an_organization
 from rest.story import Story, a_story
 
 WINDOW = {"start_date": "2026-06-01", "end_date": "2026-06-14"}
+DOCUMENT = """{
+    metricDefinitions { name field description formula unit }
+    topCreators(window: WINDOW, orderBy: LIKE_RATE) { metrics { likes plays likeRate } }
+    viewer { organization { metrics(window: WINDOW) { likes plays likeRate } } }
+    accounts { nodes { series(window: WINDOW, granularity: WEEK) { points { likes plays likeRate } } } }
+    videos { nodes { metrics(window: WINDOW) { likeRate } deltas { likes plays likeRate } } }
+}""".replace("WINDOW", '{startDate: "2026-06-01", endDate: "2026-06-14"}')
 
 
 async def shown_metrics(database_url: str) -> dict[str, Any]:
-    """What clients read, and the rows that they are answered by path."""
+    """What clients read, and what they are answered: rows by path, and a GraphQL document."""
     app = create_app(Settings(database_url=database_url))
     async with app.router.lifespan_context(app):
         db = app.state.opened.db
@@ -23,7 +30,8 @@ async def shown_metrics(database_url: str) -> dict[str, Any]:
         story = await a_story(db, actor)
         headers = {"Authorization": f"Bearer {(await an_api_key(db, actor)).key}"}
         async with AsyncClient(transport=ASGITransport(app), base_url="http://api.test", headers=headers) as client:
-            return {"openapi": openapi_document(), "sdl": sdl(), "rows": await _rows(client, story)}
+            rows, asked = await _rows(client, story), await client.post("/graphql", json={"query": DOCUMENT})
+            return {"openapi": openapi_document(), "sdl": sdl(), "rows": rows, "graphql": asked.json()}
 
 
 async def _rows(client: AsyncClient, story: Story) -> dict[str, list[dict[str, Any]]]:

@@ -50,3 +50,21 @@ def test_the_openapi_document_describes_it(told: dict[str, Any]) -> None:
 def test_the_graphql_schema_has_it(told: dict[str, Any]) -> None:
     assert told["sdl"].count(f'"""{METRIC.description}"""') >= len(("Metrics", "PostMetrics"))
     assert "likeRate: Float!" in told["sdl"]
+
+
+def test_graphql_answers_with_it(told: dict[str, Any]) -> None:
+    assert "errors" not in told["graphql"]
+    data = told["graphql"]["data"]
+    places, (account, *_), (video, *_) = data["topCreators"], data["accounts"]["nodes"], data["videos"]["nodes"]
+    organization = data["viewer"]["organization"]["metrics"]
+    shown = [places[0]["metrics"], organization, *account["series"]["points"], *video["deltas"]]
+    for one in shown:
+        assert one["likeRate"] == (round(100 * one["likes"] / one["plays"], 2) if one["plays"] > 0 else 0)
+    assert organization["likeRate"] > 0
+    assert data["metricDefinitions"][-1] == {
+        "name": METRIC.name,
+        "field": "likeRate",
+        "description": METRIC.description,
+        "formula": METRIC.formula,
+        "unit": "PERCENT",
+    }
