@@ -282,6 +282,22 @@ class AccountVideo(SQLModel, table=True):
     added_at: dt.datetime = _moment()
 
 
+class Caption(SQLModel, table=True):
+    """A post's description as it is searched, folded; `published` is the earliest time there is where it is unknown.
+
+    Kept apart from the post so that refreshing its counters never touches what finds it: a later migration indexes
+    every three characters, by FTS5 on SQLite and pg_trgm on PostgreSQL.
+    """
+
+    __tablename__ = "captions"
+    __table_args__ = (Index("ix_captions_by_published", "organization_id", "published", "post_id"),)
+
+    post_id: int = Field(primary_key=True, sa_type=BigInt, sa_column_args=_references("posts.id", "CASCADE"))
+    organization_id: str = _organization()
+    published: dt.datetime = _moment()
+    text: str = Field(sa_type=Folded)
+
+
 class PostClosing(SQLModel, table=True):
     """A post at the end of a UTC day on which it was observed.
 

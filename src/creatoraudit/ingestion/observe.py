@@ -17,7 +17,7 @@ from creatoraudit.domain.analytics import rollup
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
 from creatoraudit.ingestion.organization import changes_of
-from creatoraudit.ingestion.posts import REFRESHED, FoldedPost, ObservedPost, fold_post, span_of_post
+from creatoraudit.ingestion.posts import CAPTIONED, REFRESHED, FoldedPost, ObservedPost, fold_post, span_of_post
 from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation
 
 BATCH = 500
@@ -202,6 +202,7 @@ async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) 
     await store.refresh_posts(tx, [one.row for one in known if one.changed.issubset(REFRESHED)])
     await store.rewrite_posts(tx, [one.row for one in known if not one.changed.issubset(REFRESHED)])
     await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
+    await store.write_captions(tx, actor, [one.row for one in folded if not one.changed.isdisjoint(CAPTIONED)])
     await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
     closings = [(one.row["id"], closing) for one in folded for closing in one.series.changed]
     await store.write_post_closings(tx, closings)

@@ -26,6 +26,8 @@ REFRESHED = (
     "updated_at",
 )
 """The columns that a refresh of a known post changes; the others hardly ever do."""
+CAPTIONED = ("description_folded", "create_time")
+"""The columns of a post that its caption in the search repeats."""
 POST_VALUES = (
     *REFRESHED,
     *(name for name in POST_FIELDS if name not in REFRESHED),

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 
 from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Post, PostClosing, Video
+from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Caption, Post, PostClosing, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import Day, Instant
 from creatoraudit.domain.actor import Actor, Tenancy
@@ -112,6 +112,16 @@ async def insert_account_videos(tx: Transaction, actor: Actor, posts: Sequence[R
     await tx.write(_INSERT_ACCOUNT_VIDEOS, rows)
 
 
+async def write_captions(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
+    """Makes posts be found by their descriptions, in the order in which an index takes them best."""
+    rows = [
+        (post["id"], actor.organization_id, post["create_time"] or _EARLIEST, text)
+        for post in posts
+        if (text := post["description_folded"]) is not None
+    ]
+    await tx.write(_WRITE_CAPTIONS, sorted(rows, key=itemgetter(2, 0)))
+
+
 async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
     """Writes down that posts were discovered earlier than was known."""
     await tx.write(_PREDATE_ACCOUNT_VIDEOS, [(post["account_video_id"], post["discovered_at"]) for post in posts])
@@ -132,6 +142,8 @@ _REFRESH_POSTS = bulk.update(_posts, REFRESHED)
 _REWRITE_POSTS = bulk.update(_posts, POST_VALUES)
 _UPDATE_ACCOUNTS = bulk.update(_accounts, ACCOUNT_VALUES)
 _INSERT_ACCOUNT_VIDEOS = bulk.insert(_account_videos, ("id", "organization_id", "post_id", "added_at"))
+_WRITE_CAPTIONS = bulk.upsert(table(Caption), ("post_id", "organization_id", "published", "text"))
+_EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _PREDATE_ACCOUNT_VIDEOS = bulk.update(_account_videos, ("added_at",))
 _WRITE_POST_CLOSINGS = bulk.upsert(table(PostClosing), _POST_CLOSING)
 _WRITE_ACCOUNT_CLOSINGS = bulk.upsert(table(AccountClosing), _ACCOUNT_CLOSING)

@@ -51,10 +51,12 @@ def _of_accounts(value: ColumnElement[Any], *conditions: ColumnElement[bool]) ->
     return rows.correlate(table(Creator)).scalar_subquery()
 
 
+TOTAL_FOLLOWERS = _of_accounts(cast(func.coalesce(func.sum(_a.follower_count), 0), BigInt))
+"""The followers of a creator's accounts together."""
 _COMPUTED = {
     "instagram_accounts": _of_accounts(func.count(), _a.platform == Platform.INSTAGRAM.value),
     "tiktok_accounts": _of_accounts(func.count(), _a.platform == Platform.TIKTOK.value),
-    "total_followers": _of_accounts(cast(func.coalesce(func.sum(_a.follower_count), 0), BigInt)),
+    "total_followers": TOTAL_FOLLOWERS,
 }
 
 CREATORS: Listing[CreatorRow] = Listing(

@@ -345,6 +345,19 @@ def upgrade() -> None:
         "ix_account_videos_by_added_at", "account_videos", ["organization_id", "added_at", "id"], unique=False
     )
     op.create_table(
+        "captions",
+        sa.Column("post_id", types.BigInt, nullable=False),
+        sa.Column("organization_id", types.Id(), nullable=False),
+        sa.Column("published", types.Instant(), nullable=False),
+        sa.Column("text", types.Folded(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_captions_organization_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_captions_post_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_captions")),
+    )
+    op.create_index("ix_captions_by_published", "captions", ["organization_id", "published", "post_id"], unique=False)
+    op.create_table(
         "post_closings",
         sa.Column("post_id", types.BigInt, nullable=False),
         sa.Column("day", types.Day(), nullable=False),
@@ -391,6 +404,8 @@ def downgrade() -> None:
     op.drop_index("ix_videos_by_added_at", table_name="videos")
     op.drop_table("videos")
     op.drop_table("post_closings")
+    op.drop_index("ix_captions_by_published", table_name="captions")
+    op.drop_table("captions")
     op.drop_index("ix_account_videos_by_added_at", table_name="account_videos")
     op.drop_table("account_videos")
     op.drop_index(
