@@ -17,6 +17,9 @@ from creatoraudit.db.engine import Database
 from creatoraudit.domain.account_videos.queries import ACCOUNT_VIDEOS
 from creatoraudit.domain.accounts.queries import ACCOUNTS
 from creatoraudit.domain.actor import Actor, KeyScope
+from creatoraudit.domain.analytics.metrics import RollUp, Unit
+from creatoraudit.domain.analytics.series import Granularity
+from creatoraudit.domain.analytics.windows import Period
 from creatoraudit.domain.api_keys import API_KEYS
 from creatoraudit.domain.creators.queries import CREATORS
 from creatoraudit.domain.listing import Listing
@@ -56,6 +59,10 @@ def test_everything_is_described(described: GraphQLNamedType) -> None:
     [
         (enums.Platform, Platform),
         (enums.KeyScope, KeyScope),
+        (enums.Period, Period),
+        (enums.Granularity, Granularity),
+        (enums.MetricUnit, Unit),
+        (enums.MetricRollUp, RollUp),
         *(
             (order, listing.keys)
             for order, listing in (
@@ -99,7 +106,10 @@ def selection(of: GraphQLNamedType, depth: int) -> str:
     return " ".join(asked)
 
 
-@pytest.mark.parametrize("name", ["accounts", "videos", "accountVideos", "creators", "viewer"])
+LISTS = ["accounts", "videos", "accountVideos", "creators"]
+
+
+@pytest.mark.parametrize("name", [*LISTS, "viewer", "overview", "topCreators", "metricDefinitions", "search"])
 async def test_every_field_can_be_asked(db: Database, organization: Actor, ask: Ask, name: str) -> None:
     creator = await a_creator(db, organization)
     account = await an_account(db, organization, platform="instagram", creator_id=creator.id)
@@ -108,7 +118,8 @@ async def test_every_field_can_be_asked(db: Database, organization: Actor, ask: 
     field = EXECUTABLE.query_type.fields[name] if EXECUTABLE.query_type else None
     assert field is not None
 
-    arguments = "" if name == "viewer" else "(first: 1)"
+    arguments = "(first: 1)" if name in LISTS else '(query: "o", limit: 1)' if name == "search" else ""
     data = await ask(f"{{ {name}{arguments} {{ {selection(get_named_type(field.type), 5)} }} }}")
 
-    assert name == "viewer" or len(data[name]["nodes"]) == 1
+    assert data[name]
+    assert name not in LISTS or len(data[name]["nodes"]) == 1

@@ -114,6 +114,61 @@ async def test_every_order(client: AsyncClient, posts: list[Row], order_by: str,
     assert len(videos) == 1_000
 
 
+SEARCH = """query ($q: String!) { search(query: $q, limit: 25) {
+    accounts { databaseId platform username name }
+    creators { databaseId name }
+    videos { databaseId platform description externalId createTime account { databaseId } accountUsername }
+} }"""
+SOUGHT = [
+    "#FYP",
+    "😍",
+    "😂",
+    "小技",
+    "ダンス",
+    "よ",
+    "ال",
+    "مع",
+    "é",
+    "100%",
+    "%",
+    "_",
+    "'",
+    '"',
+    "\\",
+    "@",
+    "charli",
+    "zz",
+    " ",
+]
+
+
+async def test_searches_find_what_plain_python_finds(client: AsyncClient, posts: list[Row]) -> None:
+    for q in SOUGHT:
+        expected = (await client.get("/v2/search", params={"q": q, "limit": 25})).json()["data"]
+        answer = (await client.post("/graphql", json={"query": SEARCH, "variables": {"q": q}})).json()
+        assert "errors" not in answer
+        found = answer["data"]["search"]
+        assert [
+            {"id": one["databaseId"], "platform": one["platform"].lower()}
+            | {"username": one["username"], "display_name": one["name"]}
+            for one in found["accounts"]
+        ] == expected["accounts"]
+        assert [{"id": one["databaseId"], "name": one["name"]} for one in found["creators"]] == expected["creators"]
+        assert [
+            {"id": one["databaseId"], "platform": one["platform"].lower(), "caption": one["description"]}
+            | {"account_id": one["account"]["databaseId"], "account_username": one["accountUsername"]}
+            for one in found["videos"]
+        ] == expected["videos"]
+
+        text = folded(q.strip())
+        captions = {post["id"]: post for post in posts if text and text in folded(post["text"])}
+        newest = sorted((post["createTime"] for post in captions.values()), reverse=True)[:25]
+        assert [captions[one["externalId"]]["createTime"] for one in found["videos"]] == newest
+        usernames = {post["authorMeta"]["name"] for post in posts if text and text in post["authorMeta"]["name"]}
+        best = sorted(usernames, key=lambda name: (name != text, not name.startswith(text), name))[:25]
+        assert [one["username"] for one in found["accounts"]] == best
+
+
 @pytest.mark.parametrize("q", ["#FYP", "😍", "小技", "ال", "é", "100%", "_", "'", '"', "\\", "no such thing"])
 async def test_filters_find_what_plain_python_finds(client: AsyncClient, posts: list[Row], q: str) -> None:
     videos = await videos_both_ways(client, q=q)

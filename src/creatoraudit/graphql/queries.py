@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET, argument
 
+from creatoraudit.domain import search
 from creatoraudit.domain.accounts.inputs import AccountName
 from creatoraudit.domain.accounts.queries import find_account
 from creatoraudit.domain.analytics import leaderboards
@@ -20,6 +21,7 @@ from creatoraudit.errors import ValidationFailed
 from creatoraudit.graphql import nodes
 from creatoraudit.graphql.context import Info
 from creatoraudit.graphql.enums import Platform, TopCreatorOrderField
+from creatoraudit.graphql.inputs import renamed
 from creatoraudit.graphql.measured import gained
 from creatoraudit.graphql.types.account import Account
 from creatoraudit.graphql.types.account_video import AccountVideo
@@ -27,6 +29,7 @@ from creatoraudit.graphql.types.creator import Creator
 from creatoraudit.graphql.types.metrics import MetricDefinition
 from creatoraudit.graphql.types.node import Node
 from creatoraudit.graphql.types.overview import Overview
+from creatoraudit.graphql.types.search import SearchResult
 from creatoraudit.graphql.types.top_creator import TopCreator
 from creatoraudit.graphql.types.tracked import Tracked
 from creatoraudit.graphql.types.video import Video
@@ -118,6 +121,21 @@ async def _top_creators(
     ]
 
 
+async def _search(
+    info: Info,
+    query: Annotated[
+        str,
+        argument(description="A part of a username, a name or a caption, whatever its case; at most 128 characters."),
+    ],
+    limit: Annotated[int, argument(description=f"How many objects of each section, 1 to {search.MAX_LIMIT}.")] = 10,
+) -> Any:
+    try:
+        asked = validate(search.SearchParams, {"q": query, "limit": limit})
+    except ValidationFailed as error:
+        raise renamed(error, q="query") from None
+    return await search.search(info.context.db, info.context.actor, asked.q, asked.limit)
+
+
 def _metric_definitions() -> Any:
     return METRICS
 
@@ -145,6 +163,9 @@ class Query(Tracked):
     top_creators: list[TopCreator] | None = strawberry.field(
         resolver=_top_creators,
         description="The active creators whose accounts gained most in a window, best first; ties by name, then id.",
+    )
+    search: SearchResult | None = strawberry.field(
+        resolver=_search, description="Accounts, creators and posts that contain a text; blank finds nothing."
     )
     metric_definitions: list[MetricDefinition] = strawberry.field(
         resolver=_metric_definitions, description="What each metric means, and how it is computed."
