@@ -37,7 +37,7 @@ class Reads(ast.NodeVisitor):
         for target in node.targets:
             pairs = [(target, node.value)]
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                pairs = list(zip(target.elts, node.value.elts, strict=True))
+                pairs = list(zip(target.elts, node.value.elts, strict=False))  # a starred target takes several
             self._tables |= {name.id for name, value in pairs if isinstance(name, ast.Name) and self._is_table(value)}
 
     def _is_table(self, node: ast.expr) -> bool:
