@@ -35,6 +35,7 @@ class Tag(StrEnum):
     ACCOUNT_VIDEOS = "Account videos"
     CREATORS = "Creators"
     ANALYTICS = "Analytics"
+    SEARCH = "Search"
 
 
 class HTMLPage(RootModel[str]):

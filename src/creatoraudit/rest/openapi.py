@@ -28,6 +28,9 @@ needs no particular scope, writing needs `write`.
 **Lists** are paged by cursor. `pagination.next_cursor` and the `Link` header lead to the next page; rows that are added
 or removed meanwhile make no other row appear twice or go missing.
 
+**Numbers of a window** are sums over inclusive UTC dates of what each day brought; a day without an observation brings
+nothing, and the next observation carries it. `meta.coverage` tells how many of the days were observed.
+
 **Errors** are problem documents (RFC 9457) with a stable `code`. Unknown parameters and fields are refused with a hint.
 An unknown path is a 404, a method that a path does not have is a 405.
 
@@ -47,6 +50,7 @@ _TAGS = {
     Tag.ACCOUNT_VIDEOS: "Posts that were discovered in the feeds of tracked accounts.",
     Tag.CREATORS: "The people and brands behind accounts.",
     Tag.ANALYTICS: "What is computed from the history of all of them.",
+    Tag.SEARCH: "Finding any of them by a part of its text.",
 }
 
 

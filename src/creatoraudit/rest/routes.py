@@ -9,7 +9,18 @@ from starlette.types import ASGIApp
 
 from creatoraudit.http.guard import guarded, route
 from creatoraudit.http.negotiation import JSON_ANSWERS
-from creatoraudit.rest import account_videos, accounts, batches, creators, overview, rankings, series, system, videos
+from creatoraudit.rest import (
+    account_videos,
+    accounts,
+    batches,
+    creators,
+    overview,
+    rankings,
+    search,
+    series,
+    system,
+    videos,
+)
 from creatoraudit.rest.endpoint import PREFIX, AnyEndpoint, Call, Endpoint, HTMLPage, Tag, answering
 from creatoraudit.rest.envelopes import answer
 from creatoraudit.rest.openapi import OpenAPIDocument, document
@@ -39,6 +50,7 @@ ENDPOINTS: tuple[AnyEndpoint, ...] = (
     *series.ENDPOINTS,
     *batches.ENDPOINTS,
     *rankings.ENDPOINTS,
+    *search.ENDPOINTS,
 )
 
 
