@@ -18,6 +18,13 @@ from creatoraudit.domain.scope import table
 from creatoraudit.ingestion.observe import Observed, observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostSnapshot, ProfileSnapshot
 
+FIGURES = {
+    "view_count": "playCount",
+    "like_count": "diggCount",
+    "comment_count": "commentCount",
+    "share_count": "shareCount",
+}
+"""What the file calls the counters."""
 SEEN_AT = dt.datetime(2020, 12, 22, 12, tzinfo=dt.UTC)
 
 
@@ -29,8 +36,13 @@ def real_posts() -> list[dict[str, Any]]:
     return posts
 
 
-async def observe_real_posts(db: Database, actor: Actor) -> Observed:
-    """Tracks everyone who published one of the posts and observes all of them."""
+def day_before(figure: int) -> int:
+    """What a figure of the file is made out to have been a day earlier: the file shows one day only."""
+    return figure // 3
+
+
+async def observe_real_posts(db: Database, actor: Actor, *, and_before: bool = False) -> Observed:
+    """Tracks everyone who published one of the posts and observes all of them, also a day before if that is wanted."""
     published: dict[str, list[dict[str, Any]]] = {}
     for post in real_posts():
         published.setdefault(post["authorMeta"]["name"], []).append(post)
@@ -52,16 +64,24 @@ async def observe_real_posts(db: Database, actor: Actor) -> Observed:
     async with db.transaction() as tx:
         await tx.execute(insert(table(Account)), accounts)
         await rollup.rebuild(tx, actor)
-    return await observe(db, str(actor.organization_id), _observations(ids, published))
+    return await observe(db, str(actor.organization_id), _observations(ids, published, and_before=and_before))
 
 
-def _observations(ids: dict[str, str], published: dict[str, list[dict[str, Any]]]) -> Iterable[AccountObservation]:
+def _observations(
+    ids: dict[str, str], published: dict[str, list[dict[str, Any]]], *, and_before: bool
+) -> Iterable[AccountObservation]:
     for username, posts in published.items():
         author = posts[0]["authorMeta"]
         profile = ProfileSnapshot(
             SEEN_AT, name=author["nickName"], is_verified=author["verified"], platform_account_id=author["id"]
         )
-        yield AccountObservation(ids[username], [profile], [_snapshot(post) for post in posts])
+        now = [_snapshot(post) for post in posts]
+        yield AccountObservation(ids[username], [profile], [*(map(_before, now) if and_before else ()), *now])
+
+
+def _before(snapshot: PostSnapshot) -> PostSnapshot:
+    figures = {name: day_before(getattr(snapshot, name)) for name in FIGURES}
+    return snapshot._replace(at=SEEN_AT - dt.timedelta(days=1), **figures)
 
 
 def _snapshot(post: dict[str, Any]) -> PostSnapshot:
@@ -75,8 +95,5 @@ def _snapshot(post: dict[str, Any]) -> PostSnapshot:
         duration=post["videoMeta"]["duration"],
         video_url_original=post["webVideoUrl"],
         platform_data={"hashtags": [tag["name"] for tag in post["hashtags"]]},
-        view_count=post["playCount"],
-        like_count=post["diggCount"],
-        comment_count=post["commentCount"],
-        share_count=post["shareCount"],
+        **{name: post[figure] for name, figure in FIGURES.items()},
     )
