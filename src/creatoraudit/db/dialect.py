@@ -40,7 +40,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db.statements import ByDialect
-from creatoraudit.db.types import Day, JSONText
+from creatoraudit.db.types import Day, JSONText, ListOf
 
 if TYPE_CHECKING:
     from creatoraudit.db.engine import Transaction
@@ -141,25 +141,38 @@ def checked(tested: ColumnElement[Any]) -> ColumnElement[Any]:
     return element
 
 
-class _elements(FunctionElement[str]):  # noqa: N801
+class _json_elements(FunctionElement[str]):  # noqa: N801
     """The elements of a JSON array as rows with one text column, `value`."""
 
     inherit_cache = True
 
 
+@compiles(_json_elements, "postgresql")
+def _json_array_elements(element: _json_elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clauses, **options)})"
+
+
+class _elements(FunctionElement[Any]):  # noqa: N801
+    """The elements of a list parameter as rows with one column, `value`."""
+
+    inherit_cache = True
+
+
 @compiles(_elements, "sqlite")
-def _json_each(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_json_elements, "sqlite")
+def _json_each(element: _elements | _json_elements, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **options)})"
 
 
 @compiles(_elements, "postgresql")
-def _json_array_elements(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
-    return f"json_array_elements_text({compiler.process(element.clauses, **options)})"
+def _unnest(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    (bound,) = element.clauses
+    return f"(SELECT unnest({compiler.process(cast(bound, bound.type), **options)}) AS value)"
 
 
 def listed(name: str, of: TypeEngine[Any]) -> Subquery:
     """A list parameter as a table of one column, `value`: one statement however many values are bound."""
-    rows = _elements(bindparam(name, type_=JSONText())).table_valued(column("value", Text()))
+    rows = _elements(bindparam(name, type_=ListOf(of))).table_valued(column("value", of))
     return select(cast(rows.c.value, of).label("value")).subquery()
 
 
@@ -188,7 +201,7 @@ def _arrow(element: _item, compiler: SQLCompiler, **options: Any) -> str:
 
 def paired(name: str, key: TypeEngine[Any], value: TypeEngine[Any]) -> Subquery:
     """A list parameter of pairs as a table of two columns, `key` and `value`."""
-    rows = _elements(bindparam(name, type_=JSONText())).table_valued(column("value", Text()))
+    rows = _json_elements(bindparam(name, type_=JSONText())).table_valued(column("value", Text()))
     first, second = (_item(rows.c.value, literal(place)) for place in range(2))
     return select(cast(first, key).label("key"), cast(second, value).label("value")).subquery()
 

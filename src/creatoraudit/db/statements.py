@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from creatoraudit.db.types import Day, Instant, JSONText
+from creatoraudit.db.types import Day, Instant, JSONText, ListOf
 
 P = ParamSpec("P")
 
@@ -93,7 +93,7 @@ def _prepare(select: Select[Any], dialect: Dialect) -> Prepared:
 def _binder(of: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(of, JSONText):
         return lambda value: orjson.dumps(value).decode()
-    if dialect.name == "sqlite" and isinstance(of, Instant | Day):
+    if dialect.name == "sqlite" and isinstance(of, Instant | Day | ListOf):
         return lambda value: of.process_bind_param(value, dialect)
     return None
 
