@@ -1,0 +1,1 @@
+"""Benchmarks: what requests cost beside the statements that answer them, and beside the simplest request of all."""

@@ -1,0 +1,80 @@
+"""A client that costs little: one connection that stays open, requests that are bytes already."""
+
+import json
+import socket
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode, urlsplit
+
+
+class Request(NamedTuple):
+    """What is asked of the API, below /v2."""
+
+    path: str
+    query: Mapping[str, Any] = MappingProxyType({})
+    body: dict[str, Any] | None = None
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+class Client:
+    """A connection to a server, in the name of a key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        place = urlsplit(url)
+        self._host = f"{place.hostname}:{place.port}"
+        self._key = key
+        self._socket = socket.create_connection((place.hostname, place.port), timeout=120)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def encoded(self, request: Request) -> bytes:
+        """A request as it goes over the wire."""
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        body = b"" if request.body is None else json.dumps(request.body).encode()
+        head = [
+            f"{'GET' if request.body is None else 'POST'} /v2{request.path}{query} HTTP/1.1",
+            f"Host: {self._host}",
+            f"Authorization: Bearer {self._key}",
+            *([] if request.body is None else ["Content-Type: application/json", f"Content-Length: {len(body)}"]),
+        ]
+        return "\r\n".join([*head, "", ""]).encode() + body
+
+    def send(self, encoded: bytes) -> Answer:
+        """Asks, and waits for all of the answer."""
+        self._socket.sendall(encoded)
+        received = b""
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            received += self._receive()
+        head = received[:end].lower()
+        start = head.index(b"content-length:") + len(b"content-length:")
+        length = int(head[start : stop if (stop := head.find(b"\r", start)) > 0 else None])
+        parts, missing = [received[end + 4 :]], length - (len(received) - end - 4)
+        while missing > 0:
+            parts.append(self._receive())
+            missing -= len(parts[-1])
+        return Answer(int(head[9:12]), b"".join(parts))
+
+    def ask(self, request: Request) -> Any:
+        """The parsed body of a 200; RuntimeError for every other answer."""
+        answer = self.send(self.encoded(request))
+        if answer.status != 200:  # noqa: PLR2004
+            raise RuntimeError(f"{request.path} answered {answer.status}: {answer.body[:500].decode()}")
+        return json.loads(answer.body)
+
+    def _receive(self) -> bytes:
+        received = self._socket.recv(262_144)
+        if not received:
+            raise ConnectionError("The server hung up.")
+        return received

@@ -1,0 +1,27 @@
+"""Which processor runs what: the server and bare statements on one core, whoever asks the server on another."""
+
+import os
+
+
+def _cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+AVAILABLE = _cores()
+ARE_APART = len(AVAILABLE) > 1
+"""Whether server and client have a core each; elsewhere the system places them."""
+
+
+def serves(process_id: int = 0) -> None:
+    """Puts a process, or this thread, on the server's core."""
+    _pin(process_id, 0)
+
+
+def asks() -> None:
+    """Puts this thread on the client's core."""
+    _pin(0, 1)
+
+
+def _pin(process_id: int, place: int) -> None:
+    if ARE_APART:
+        os.sched_setaffinity(process_id, {AVAILABLE[place]})
