@@ -140,7 +140,7 @@ def gained(window: Window, found: Measured) -> SimpleNamespace:
 
 
 def _developed(window: Window, found: domain_series.Series) -> SimpleNamespace:
-    points = [SimpleNamespace(date=point.date, **point.values, **point.totals) for point in found.points]
+    points = [SimpleNamespace(**row) for row in found.rows()]
     return SimpleNamespace(**_measured(window, found), points=points)
 
 

@@ -137,13 +137,11 @@ async def _timeseries_of(call: SeriesCall, scope: Scope, one: str) -> Response:
 
 
 def _daily(found: Series, meta: dict[str, Any]) -> Response:
-    rows = [{"date": point.date, **point.values} for point in found.points]
-    return answer({"data": rows, "meta": meta})
+    return answer({"data": found.rows(totals=False), "meta": meta})
 
 
 def _timeseries(found: Series, meta: dict[str, Any], window: Window, granularity: Granularity) -> Response:
-    rows = [{"date": point.date, **point.values, **point.totals} for point in found.points]
-    return answer({"data": rows, "meta": meta | {"period": window.period, "granularity": granularity}})
+    return answer({"data": found.rows(), "meta": meta | {"period": window.period, "granularity": granularity}})
 
 
 def _meta(scope: str, one: str | None, window: Window, found: Series) -> dict[str, Any]:

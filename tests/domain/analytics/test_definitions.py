@@ -177,11 +177,11 @@ async def test_every_row_of_a_series_is_the_total_of_its_days(
     for scope, one, thing in things:
         found = (await series(db, actor, scope, [one], window, granularity))[one]
 
-        assert [point.date for point in found.points] == list(buckets)
-        for point, of_bucket in zip(found.points, buckets.values(), strict=True):
+        assert found.dates == list(buckets)
+        for row, of_bucket in zip(found.rows(), buckets.values(), strict=True):
             part = Window(of_bucket[0], of_bucket[-1])
-            assert agrees(point.values, thing.metrics(part))
-            assert point.totals == {f"total_{name}": thing.known(name, part.end) for name in COUNTERS[:5]}
+            totals = {f"total_{name}": thing.known(name, part.end) for name in COUNTERS[:5]}
+            assert agrees(row, {"date": row["date"], **thing.metrics(part), **totals})
         assert tuple(found.coverage) == thing.coverage(window)
 
 

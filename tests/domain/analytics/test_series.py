@@ -33,16 +33,16 @@ async def test_there_is_a_row_a_day_and_a_day_without_an_observation_adds_nothin
     }
     await account_closings(db, account.id, closings)
 
-    points = (await series_of(db, actor, ACCOUNTS, account.id, last_days(5))).points
+    found = await series_of(db, actor, ACCOUNTS, account.id, last_days(5))
 
-    assert [point.date for point in points] == [ago(4), ago(3), ago(2), ago(1), TODAY]
-    assert [point.values["views"] for point in points] == [0, 70, 0, -10, 0]
-    assert [point.values["engagement"] for point in points] == [0, 4, 0, 2, 0]
-    assert [point.values["engagement_rate"] for point in points] == [0, 5.71, 0, 0, 0]
-    assert [point.values["followers"] for point in points] == [50, 50, 50, 58, 58]
-    assert [point.values["followers_gained"] for point in points] == [0, 0, 0, 8, 0]
-    assert [point.totals["total_views"] for point in points] == [1000, 1070, 1070, 1060, 1060]
-    assert [point.totals["total_likes"] for point in points] == [None, 4, 4, 6, 6]
+    assert found.dates == [ago(4), ago(3), ago(2), ago(1), TODAY]
+    assert list(found.gains["views"]) == [0, 70, 0, -10, 0]
+    assert list(found.gains["engagement"]) == [0, 4, 0, 2, 0]
+    assert list(found.gains["engagement_rate"]) == [0, 5.71, 0, 0, 0]
+    assert list(found.gains["followers"]) == [50, 50, 50, 58, 58]
+    assert list(found.gains["followers_gained"]) == [0, 0, 0, 8, 0]
+    assert list(found.totals["total_views"]) == [1000, 1070, 1070, 1060, 1060]
+    assert list(found.totals["total_likes"]) == [None, 4, 4, 6, 6]
 
 
 async def test_nothing_is_known_before_the_first_observation(db: Database) -> None:
@@ -52,9 +52,9 @@ async def test_nothing_is_known_before_the_first_observation(db: Database) -> No
 
     found = await series(db, actor, VIDEOS, [video.id, never.id], last_days(3))
 
-    assert [point.totals["total_views"] for point in found[video.id].points] == [None, 5, 5]
-    assert [point.values["views"] for point in found[never.id].points] == [0, 0, 0]
-    assert "followers" not in found[video.id].points[0].values
+    assert list(found[video.id].totals["total_views"]) == [None, 5, 5]
+    assert list(found[never.id].gains["views"]) == [0, 0, 0]
+    assert "followers" not in found[video.id].gains
 
 
 async def test_a_creator_s_rows_are_the_sums_over_its_accounts(db: Database) -> None:
@@ -72,11 +72,11 @@ async def test_a_creator_s_rows_are_the_sums_over_its_accounts(db: Database) -> 
 
     found = await series(db, actor, CREATORS, [creator.id, empty.id], last_days(4))
 
-    points = found[creator.id].points
-    assert [point.values["views"] for point in points] == [0, 7, 0, -10]
-    assert [point.totals["total_views"] for point in points] == [10, 117, 117, 107]
-    assert [point.values["followers"] for point in points] == [3, 4, 4, 24]
-    assert [point.values["followers"] for point in found[empty.id].points] == [None] * 4
+    rows = found[creator.id]
+    assert list(rows.gains["views"]) == [0, 7, 0, -10]
+    assert list(rows.totals["total_views"]) == [10, 117, 117, 107]
+    assert list(rows.gains["followers"]) == [3, 4, 4, 24]
+    assert list(found[empty.id].gains["followers"]) == [None] * 4
 
 
 async def test_weeks_begin_on_monday_and_months_on_the_first_but_count_only_the_window(db: Database) -> None:
@@ -88,16 +88,16 @@ async def test_weeks_begin_on_monday_and_months_on_the_first_but_count_only_the_
     weeks = await series_of(db, actor, ACCOUNTS, account.id, window, Granularity.WEEK)
     months = await series_of(db, actor, ACCOUNTS, account.id, window, Granularity.MONTH)
 
-    assert [(str(point.date), point.values["views"]) for point in weeks.points] == [
+    assert [(str(row["date"]), row["views"]) for row in weeks.rows()] == [
         ("2026-05-25", 4),
         ("2026-06-01", 7),
         ("2026-06-08", 2),
     ]
-    assert [(str(point.date), point.values["views"]) for point in months.points] == [
+    assert [(str(row["date"]), row["views"]) for row in months.rows()] == [
         ("2026-05-01", 4),
         ("2026-06-01", 9),
     ]
-    assert [point.totals["total_views"] for point in months.points] == [200 - 14, 200 - 5]
+    assert list(months.totals["total_views"]) == [200 - 14, 200 - 5]
 
 
 @pytest.mark.parametrize("granularity", Granularity)
@@ -118,8 +118,8 @@ async def test_a_series_adds_up_to_the_totals_of_its_window(db: Database, granul
     total = (await measured(db, actor, CREATORS, [creator.id], window))[creator.id]
 
     for name in ("views", "shares", "engagement"):
-        assert sum(point.values[name] or 0 for point in rows.points) == total.values[name]
-    assert rows.points[-1].values["followers"] == total.values["followers"]
+        assert sum(rows.gains[name]) == total.values[name]
+    assert rows.gains["followers"][-1] == total.values["followers"]
     assert rows.coverage == total.coverage
 
 

@@ -6,8 +6,7 @@ long it is.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from operator import sub
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, cast, func, select, union_all
@@ -44,54 +43,42 @@ def together(coverages: Iterable[Coverage]) -> Coverage:
     return Coverage(sum(one.observed for one in known), sum(one.expected for one in known))
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What one thing had come to on each of the days asked for: a row of `closings_of`."""
+class Histories:
+    """What each of many things had come to on each of the days asked for: rows of `closings_of`, column by column."""
 
-    measures: Measures
-    row: Sequence[Any]
+    def __init__(self, measures: Measures, rows: Sequence[Sequence[Any]], days: int) -> None:
+        self._measures = measures
+        self._columns = list(zip(*rows, strict=True)) or [()] * (_LEADING + len(measures.places) * days)
+        self.ids: Sequence[Any] = self._columns[0]
+        self.platforms = list(map(frozenset, zip(*self._columns[1:_LEADING], strict=True)))
+        """The platforms of each thing's parts."""
 
-    @property
-    def id(self) -> Any:
-        """The thing's id."""
-        return self.row[0]
+    def gains(self, before: int, end: int) -> dict[str, Sequence[Value]]:
+        """A column for each metric: what was gained after one of the days through another, named by their place."""
+        return self._measures.gains(self.platforms, self._day(before), self._day(end))
 
-    @property
-    def platforms(self) -> frozenset[str | None]:
-        """The platforms of its parts."""
-        return frozenset(self.row[1:_LEADING])
+    def values(self, before: int, end: int) -> list[Values]:
+        """The same for each thing."""
+        gains = self.gains(before, end)
+        return [dict(zip(gains, row, strict=True)) for row in zip(*gains.values(), strict=True)]
 
-    def between(self, before: int, end: int) -> Values:
-        """All metrics over the days after one of the days asked for through another, both named by their place."""
-        width = len(self.measures.places)
-        starts = (_LEADING + width * day for day in (before, end))
-        (values,) = self.measures.gains(self.platforms, [self.row[start : start + width] for start in starts])
-        return values
+    def coverage(self, before: int, end: int) -> list[Coverage]:
+        """How many of the expected days between were observed, for each thing."""
+        places = [self._measures.places[name] for name in COVERAGE]
+        counts = (map(sub, self._day(end)[place], self._day(before)[place]) for place in places)
+        return list(map(Coverage, *counts))
 
-    def value(self, name: str, before: int, end: int) -> Value:
-        """One of these metrics."""
-        metric = self.measures.by_name[name]
-        if metric.derive is not None:
-            return metric.derive(*[self.value(part, before, end) for part in metric.of])
-        (value,) = metric.over(self.platforms, [self._at(name, before), self._at(name, end)])
-        return value
-
-    def coverage(self, before: int, end: int) -> Coverage:
-        """How many of the expected days between were observed."""
-        return Coverage(*[self._at(name, end) - self._at(name, before) for name in COVERAGE])
-
-    def _at(self, name: str, day: int) -> Any:
-        places = self.measures.places
-        return self.row[_LEADING + len(places) * day + places[name]]
+    def _day(self, place: int) -> Sequence[Sequence[Any]]:
+        width = len(self._measures.places)
+        return self._columns[_LEADING + width * place : _LEADING + width * (place + 1)]
 
 
 async def histories(
     db: Reader, actor: Actor, scope: Scope, ids: Sequence[str | int], days: Sequence[dt.date]
-) -> dict[Any, History]:
+) -> Histories:
     """What the things with these ids had come to on each of the days; those the organization lacks are left out."""
     params = actor.bind(ids=list(dict.fromkeys(ids)), **on(days))
-    rows = await db.fetch(_by_ids(actor.tenancy, scope, len(days)), partial(History, scope), params)
-    return {row.id: row for row in rows}
+    return Histories(scope, await db.fetch(_by_ids(actor.tenancy, scope, len(days)), tuple, params), len(days))
 
 
 @statement

@@ -11,7 +11,7 @@ from creatoraudit.db.engine import Reader
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.analytics.closings import histories
 from creatoraudit.domain.analytics.scopes import VIDEOS_OF_EITHER_KIND, Scope
-from creatoraudit.domain.analytics.totals import Measured
+from creatoraudit.domain.analytics.totals import Measured, measured_in
 from creatoraudit.domain.validation import Input, UUIDText
 
 MAX_IDS = 200
@@ -71,10 +71,5 @@ async def deltas(
     today = clock.today()
     days = [today, *(today - dt.timedelta(days=length) for length in windows)]
     found = await histories(db, actor, scope, ids, days)
-    return {
-        one: {
-            length: Measured(history.between(place, 0), history.coverage(place, 0))
-            for place, length in enumerate(windows, start=1)
-        }
-        for one, history in found.items()
-    }
+    by_window = {length: measured_in(found, place, 0) for place, length in enumerate(windows, start=1)}
+    return {one: {length: measured[one] for length, measured in by_window.items()} for one in found.ids}

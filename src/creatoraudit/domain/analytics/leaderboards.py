@@ -1,7 +1,6 @@
 """Who did best over a window."""
 
 from dataclasses import replace
-from functools import partial
 from heapq import nsmallest
 from typing import Annotated, NamedTuple
 
@@ -13,9 +12,10 @@ from creatoraudit.db.models import Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics import windows
-from creatoraudit.domain.analytics.closings import Coverage, History, closings_of, histories, on
+from creatoraudit.domain.analytics.closings import Coverage, Histories, closings_of, on
 from creatoraudit.domain.analytics.metrics import METRICS, RollUp, Values
 from creatoraudit.domain.analytics.scopes import CREATORS
+from creatoraudit.domain.analytics.totals import measured
 from creatoraudit.domain.analytics.windows import Preset, PresetName, Window
 from creatoraudit.domain.creators.queries import CreatorRow, creators_by_ids
 from creatoraudit.domain.scope import table
@@ -73,16 +73,15 @@ async def top_creators(
     """
     window = window or windows.preset(Preset.LAST_7_DAYS)
     days = [window.before, window.end]
-    ranked = await db.fetch(_active(actor.tenancy, order_by), partial(History, _BY[order_by]), actor.bind(**on(days)))
-    best = nsmallest(limit, ranked, key=lambda history: -(history.value(order_by, 0, 1) or 0))
-    ids = [history.id for history in best]
-    measured = await histories(db, actor, CREATORS, ids, days)
+    rows = await db.fetch(_active(actor.tenancy, order_by), tuple, actor.bind(**on(days)))
+    ranked = Histories(_BY[order_by], rows, len(days))
+    values = ranked.gains(0, 1)[order_by]
+    best = nsmallest(limit, zip(ranked.ids, values, strict=True), key=lambda pair: -(pair[1] or 0))
+    ids = [one for one, _ in best]
+    of_best = await measured(db, actor, CREATORS, ids, window)
     creators = await creators_by_ids(db, actor, ids)
-    found = [creator for creator in creators if creator is not None and creator.id in measured]
-    places = [
-        TopCreator(rank, creator, measured[creator.id].between(0, 1), measured[creator.id].coverage(0, 1))
-        for rank, creator in enumerate(found, start=1)
-    ]
+    found = [creator for creator in creators if creator is not None and creator.id in of_best]
+    places = [TopCreator(rank, creator, *of_best[creator.id]) for rank, creator in enumerate(found, start=1)]
     return TopCreators(places, window, order_by)
 
 

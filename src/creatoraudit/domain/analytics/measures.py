@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
-from creatoraudit.domain.analytics.metrics import METRICS, Metric, RollUp, Value, Values
+from creatoraudit.domain.analytics.metrics import METRICS, Metric, Platforms, RollUp, Value
 
 OBSERVED_DAYS, EXPECTED_DAYS = COVERAGE = ("observed_days", "expected_days")
 POST_METRICS = tuple(metric for metric in METRICS if metric.of_posts)
@@ -53,13 +53,18 @@ class Measures:
         states = (metric.roll_up is RollUp.LAST_KNOWN_SUM for metric in self.measured)
         return (*(None if is_state else 0 for is_state in states), 0)
 
-    def gains(self, platforms: frozenset[str | None], closings: Sequence[Sequence[Any]]) -> list[Values]:
-        """All metrics from each of a thing's closings to the next, computed metric by metric, which is fastest."""
-        columns = list(zip(*closings, strict=True))
+    def gains(
+        self, platforms: Sequence[Platforms], starts: Sequence[Sequence[Any]], ends: Sequence[Sequence[Any]]
+    ) -> dict[str, Sequence[Value]]:
+        """All metrics of many things, a column each: from `starts` to `ends`, which are columns, too, by their places.
+
+        Computed metric by metric, which is fastest.
+        """
         found: dict[str, Sequence[Value]] = {}
         for metric in self.metrics:
             if metric.derive is None:
-                found[metric.name] = metric.over(platforms, columns[self.places[metric.name]])
+                place = self.places[metric.name]
+                found[metric.name] = metric.over(platforms, starts[place], ends[place])
             else:
                 found[metric.name] = list(map(metric.derive, *[found[name] for name in metric.of]))
-        return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
+        return found

@@ -15,6 +15,8 @@ Value = int | float | None
 Values = dict[str, Value]
 """The metrics of one thing over one window, by name, in the registry's order."""
 
+Platforms = frozenset[str | None]
+"""The platforms of a thing's parts; None stands for no part."""
 EVERYWHERE = (Platform.INSTAGRAM, Platform.TIKTOK)
 
 
@@ -64,12 +66,14 @@ class Metric:
         """Whether there may be no value: where its platforms are not measured, or nothing was observed yet."""
         return self.platforms != EVERYWHERE or self.roll_up is RollUp.LAST_KNOWN_SUM
 
-    def over(self, platforms: frozenset[str | None], closings: Sequence[Any]) -> Sequence[Value]:
-        """A measured metric from each of its closing values to the next."""
-        if self.platforms != EVERYWHERE and platforms.isdisjoint(self.platforms):
-            return [None] * (len(closings) - 1)
-        ends = closings[1:]
-        return ends if self.roll_up is RollUp.LAST_KNOWN_SUM else list(map(sub, ends, closings))
+    def over(self, platforms: Sequence[Platforms], starts: Sequence[Any], ends: Sequence[Any]) -> Sequence[Value]:
+        """A measured metric of each thing, from what it had come to before to what it has come to."""
+        values = ends if self.roll_up is RollUp.LAST_KNOWN_SUM else list(map(sub, ends, starts))
+        if self.platforms == EVERYWHERE:
+            return values
+        return [
+            None if where.isdisjoint(self.platforms) else value for value, where in zip(values, platforms, strict=True)
+        ]
 
 
 def half_up(part: int, whole: int, decimals: int) -> float:

@@ -15,11 +15,11 @@ from creatoraudit.db.models import Account, OrganizationDay, Post
 from creatoraudit.db.statements import statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.analytics.closings import Coverage, History
+from creatoraudit.domain.analytics.closings import Coverage, Histories
 from creatoraudit.domain.analytics.measures import OBSERVED_DAYS, Measures
 from creatoraudit.domain.analytics.metrics import RollUp
 from creatoraudit.domain.analytics.series import Buckets, Granularity, Series, between
-from creatoraudit.domain.analytics.totals import Measured
+from creatoraudit.domain.analytics.totals import Measured, measured_in
 from creatoraudit.domain.analytics.windows import DAY, EARLIEST, Window
 from creatoraudit.domain.scope import scoped, table
 from creatoraudit.domain.validation import Platform
@@ -33,7 +33,7 @@ Sums = Mapping[str, Sequence[int]]
 async def organization_metrics(db: Reader, actor: Actor, window: Window) -> Measured:
     """The organization's metrics over a window, and how much of it was observed."""
     history, _ = await organization_history(db, actor, [window.before, window.end])
-    return Measured(history.between(0, 1), history.coverage(0, 1))
+    return _measured(history, 0, 1)
 
 
 async def organization_deltas(db: Reader, actor: Actor, windows: Sequence[int]) -> dict[int, Measured]:
@@ -41,10 +41,7 @@ async def organization_deltas(db: Reader, actor: Actor, windows: Sequence[int]) 
     today, lengths = clock.today(), list(dict.fromkeys(windows))
     days = [today, *(today - DAY * length for length in lengths)]
     history, _ = await organization_history(db, actor, days)
-    return {
-        length: Measured(history.between(place, 0), history.coverage(place, 0))
-        for place, length in enumerate(lengths, start=1)
-    }
+    return {length: _measured(history, place, 0) for place, length in enumerate(lengths, start=1)}
 
 
 async def organization_series(
@@ -56,13 +53,13 @@ async def organization_series(
     rows = await db.fetch(_days(actor.tenancy), tuple, params)
     sums = _sums(rows, lambda day: 0 if day < window.start else buckets.number[day] + 1, len(buckets.dates) + 1)
     totals = [_known(sums, name) for name in ORGANIZATION.totals]
-    closings = list(zip(*_measured(sums), sums[OBSERVED_DAYS], *totals, strict=True))
+    columns = [*_columns(sums), sums[OBSERVED_DAYS], *totals]
     observed = sums[OBSERVED_DAYS][-1] - sums[OBSERVED_DAYS][0]
     expected = _expected(sums, -1, window.end) - _expected(sums, 0, window.before)
-    return between(ORGANIZATION, _platforms(rows), buckets, closings, Coverage(observed, expected))
+    return between(ORGANIZATION, _platforms(rows), buckets, columns, Coverage(observed, expected))
 
 
-async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]) -> tuple[History, Sums]:
+async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]) -> tuple[Histories, Sums]:
     """What the organization had come to on each of the days, and what its days' columns had."""
     ordered = sorted(set(days))
     params = actor.bind(**{_bound(place): day for place, day in enumerate(ordered)})
@@ -71,10 +68,15 @@ async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]
     places = [ordered.index(day) for day in days]
     sums = {name: [column[place] for place in places] for name, column in in_order.items()}
     expected = [_expected(sums, place, day) for place, day in enumerate(days)]
-    closings = zip(*_measured(sums), sums[OBSERVED_DAYS], expected, strict=True)
+    closings = zip(*_columns(sums), sums[OBSERVED_DAYS], expected, strict=True)
     (platform,) = _platforms(rows)
     row = (actor.organization_id, platform, platform, *(value for closing in closings for value in closing))
-    return History(ORGANIZATION, row), sums
+    return Histories(ORGANIZATION, [row], len(days)), sums
+
+
+def _measured(history: Histories, before: int, end: int) -> Measured:
+    (measured,) = measured_in(history, before, end).values()
+    return measured
 
 
 _STATES = tuple(str(metric.column) for metric in ORGANIZATION.measured if metric.roll_up is RollUp.LAST_KNOWN_SUM)
@@ -105,7 +107,7 @@ def _sums(rows: Sequence[Sequence[Any]], place_of: Callable[[Any], int], places:
     return {name: list(accumulate(column)) for name, column in zip([*_READ, _ENTITY_DAYS], columns, strict=True)}
 
 
-def _measured(sums: Sums) -> list[Sequence[Any]]:
+def _columns(sums: Sums) -> list[Sequence[Any]]:
     columns = [str(metric.column) for metric in ORGANIZATION.measured]
     return [_known(sums, column) if column in _STATES else sums[column] for column in columns]
 

@@ -55,7 +55,7 @@ async def overview(db: Reader, actor: Actor, window: Window | None = None) -> Ov
     history, sums = await organization_history(db, actor, days)
 
     def figures(end: int) -> Figures:
-        gained = history.between(end - 1, end)
+        (gained,) = history.values(end - 1, end)
         counts = [sums[name][end] for name in ("active_accounts", "account_videos", "tracked_videos")]
         return Figures(int(gained["views"] or 0), float(gained["engagement_rate"] or 0), *counts)
 

@@ -15,7 +15,7 @@ from creatoraudit.db.types import Day
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics.closings import Coverage
 from creatoraudit.domain.analytics.measures import OBSERVED_DAYS, Measures
-from creatoraudit.domain.analytics.metrics import Values
+from creatoraudit.domain.analytics.metrics import Platforms, Value
 from creatoraudit.domain.analytics.scopes import Scope
 from creatoraudit.domain.analytics.windows import DAY, Window, WindowInput
 from creatoraudit.domain.scope import table
@@ -42,22 +42,21 @@ class SeriesInput(WindowInput):
     )
 
 
-class Point(NamedTuple):
-    """What a thing gained in one bucket, and what it was last known to have at the bucket's close.
+class Series(NamedTuple):
+    """How a thing developed, a column for each number: what it gained in each bucket, and what it had at its close.
 
-    `date` is the day, the Monday or the 1st, even where it lies before the window; gains are those of the window.
+    `dates` are the days, the Mondays or the 1sts, even where they lie before the window; gains are those of the window.
     """
 
-    date: dt.date
-    values: Values
-    totals: Values
-
-
-class Series(NamedTuple):
-    """A row for every bucket of a window, in order, and how much of the window was observed."""
-
-    points: list[Point]
+    dates: list[dt.date]
+    gains: dict[str, Sequence[Value]]
+    totals: dict[str, Sequence[Value]]
     coverage: Coverage
+
+    def rows(self, *, totals: bool = True) -> list[dict[str, Any]]:
+        """A row for every bucket, in order: its date, its gains, and its totals unless they are not wanted."""
+        columns: dict[str, Sequence[Any]] = {"date": self.dates, **self.gains, **(self.totals if totals else {})}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 async def series(
@@ -128,22 +127,19 @@ def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "B
     tracked = {row[_PART]: row[_SINCE] for row in rows if row[_SINCE] is not None}
     expected = sum(max((window.end - max(since, window.start)).days + 1, 0) for since in tracked.values())
     platforms = frozenset(row[_PLATFORM] for row in rows)
-    return between(scope, platforms, buckets, known, Coverage(last[observed] - known[0][observed], expected))
+    columns = list(zip(*known, strict=True))
+    return between(scope, platforms, buckets, columns, Coverage(last[observed] - known[0][observed], expected))
 
 
 def between(
-    measures: Measures,
-    platforms: frozenset[str | None],
-    buckets: "Buckets",
-    closings: Sequence[Closing],
-    coverage: Coverage,
+    measures: Measures, platforms: Platforms, buckets: "Buckets", columns: Sequence[Closing], coverage: Coverage
 ) -> Series:
-    """The series that leads from closing to closing: the one before the window, then one for each bucket."""
+    """The series that leads from closing to closing, as columns: the first before the window, then one a bucket."""
+    starts, ends = ([column[part] for column in columns] for part in (slice(-1), slice(1, None)))
+    gains = measures.gains([platforms] * len(buckets.dates), starts, ends)
+    totals = ends[len(measures.measured) + 1 :]
     names = [f"total_{name}" for name in measures.totals]
-    first = len(measures.measured) + 1
-    gains = measures.gains(platforms, closings)
-    totals = (dict(zip(names, closing[first:], strict=True)) for closing in closings[1:])
-    return Series([Point(*point) for point in zip(buckets.dates, gains, totals, strict=True)], coverage)
+    return Series(buckets.dates, gains, dict(zip(names, totals, strict=True)), coverage)
 
 
 def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]]:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from creatoraudit.db.engine import Reader
 from creatoraudit.domain.actor import Actor
-from creatoraudit.domain.analytics.closings import Coverage, History, histories, together
+from creatoraudit.domain.analytics.closings import Coverage, Histories, histories, together
 from creatoraudit.domain.analytics.metrics import Values
 from creatoraudit.domain.analytics.scopes import ACCOUNT_VIDEOS_BY_POST, Scope
 from creatoraudit.domain.analytics.windows import Window, WindowInput
@@ -102,8 +102,10 @@ async def account_video_totals(db: Reader, actor: Actor, data: AccountVideoMetri
     asked = {Platform.INSTAGRAM: data.instagram_post_ids, Platform.TIKTOK: data.tiktok_video_ids}
     ids = [one for of_platform in asked.values() for one in of_platform]
     found = await histories(db, actor, ACCOUNT_VIDEOS_BY_POST, ids, [window.before, window.end])
+    by_id = measured_in(found, 0, 1)
+    platforms = dict(zip(found.ids, found.platforms, strict=True))
     pairs = {
-        (platform, one): _measured(history) if (history := found.get(one)) and platform in history.platforms else None
+        (platform, one): by_id[one] if platform in platforms.get(one, ()) else None
         for platform, of_platform in asked.items()
         for one in of_platform
     }
@@ -112,12 +114,12 @@ async def account_video_totals(db: Reader, actor: Actor, data: AccountVideoMetri
 
 async def measured(db: Reader, actor: Actor, scope: Scope, ids: Sequence[Any], window: Window) -> dict[Any, Measured]:
     """The metrics and coverage of each thing; ids that the organization lacks are left out."""
-    found = await histories(db, actor, scope, ids, [window.before, window.end])
-    return {one: _measured(history) for one, history in found.items()}
+    return measured_in(await histories(db, actor, scope, ids, [window.before, window.end]), 0, 1)
 
 
-def _measured(history: History) -> Measured:
-    return Measured(history.between(0, 1), history.coverage(0, 1))
+def measured_in(found: Histories, before: int, end: int) -> dict[Any, Measured]:
+    """The metrics and coverage of each thing between two of the days asked for, named by their place."""
+    return dict(zip(found.ids, map(Measured, found.values(before, end), found.coverage(before, end)), strict=True))
 
 
 def _totals(results: Iterable[tuple[str, Measured | None]], window: Window) -> Totals:
