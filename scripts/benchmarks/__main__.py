@@ -76,7 +76,7 @@ def analytics(
     if as_json:
         typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
     if markdown:
-        command = " ".join([_COMMAND, *size.options, f"--rounds={rounds}", "--markdown"])
+        command = " ".join([_COMMAND, *size.options, f"--rounds={rounds}", f"--seconds={seconds}", "--markdown"])
         report.write(_PAGE, "analytics", "\n".join([f"`{command}`", "", where, "", *sections]))
 
 

@@ -132,10 +132,11 @@ def _captions(dialect: str, values: dict[str, Any]) -> Query:
         return Query(
             f"""
             {_SHOWN} FROM (
-                SELECT post_id, published, text FROM captions WHERE organization_id = :organization
-                ORDER BY published DESC, post_id DESC LIMIT {_NEWEST}
-            ) c JOIN posts p ON p.id = c.post_id
-            WHERE {_PLACE[dialect]}(c.text, :q) > 0 ORDER BY c.published DESC, c.post_id DESC LIMIT 10
+                SELECT post_id, published FROM (
+                    SELECT post_id, published, text FROM captions WHERE organization_id = :organization
+                    ORDER BY published DESC, post_id DESC LIMIT {_NEWEST}
+                ) newest WHERE {_PLACE[dialect]}(text, :q) > 0 LIMIT 10
+            ) c JOIN posts p ON p.id = c.post_id ORDER BY c.published DESC, c.post_id DESC
             """,  # noqa: S608
             values,
         )
