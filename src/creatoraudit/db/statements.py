@@ -1,5 +1,6 @@
 """Statements that are built once per shape of question, compiled once per database, and only bound after that."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple, ParamSpec
@@ -99,8 +100,12 @@ def _binder(of: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | Non
 
 
 def _converter(of: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    if isinstance(of, JSONText) or (dialect.name == "sqlite" and isinstance(of, Instant | Day)):
-        return lambda value: of.process_result_value(value, dialect)
-    if dialect.name == "sqlite" and isinstance(of, Boolean):
-        return bool
-    return None
+    if isinstance(of, JSONText):
+        return orjson.loads
+    if dialect.name != "sqlite":
+        return None
+    if isinstance(of, Instant):
+        return dt.datetime.fromisoformat
+    if isinstance(of, Day):
+        return dt.date.fromisoformat
+    return bool if isinstance(of, Boolean) else None
