@@ -8,12 +8,22 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import SQLModel
 
 from creatoraudit import clock
+from creatoraudit.db import bulk
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import Account, AccountVideo, OrganizationDay, Video
+from creatoraudit.db.models import (
+    Account,
+    AccountClosing,
+    AccountVideo,
+    OrganizationDay,
+    Post,
+    PostClosing,
+    Video,
+    stored,
+)
 from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
 from creatoraudit.domain.accounts.commands import delete_account, update_account
 from creatoraudit.domain.accounts.inputs import AccountFilter, AccountPatch
@@ -31,6 +41,7 @@ from creatoraudit.domain.analytics.windows import DAY, Window, preset
 from creatoraudit.domain.creators.commands import link_account, unlink_account, update_creator
 from creatoraudit.domain.creators.inputs import CreatorFilter, CreatorPatch
 from creatoraudit.domain.creators.queries import list_creators
+from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.paging import PageRequest
 from creatoraudit.domain.scope import table
 from creatoraudit.domain.videos.commands import delete_video
@@ -290,3 +301,75 @@ async def test_nothing_of_another_organization_is_counted(db: Database) -> None:
 
     assert (own.values["followers"], own.values["saves"], own.coverage) == (None, None, (0, 0))
     assert (foreign.values["followers"], foreign.values["saves"], foreign.coverage) == (3, 0, (1, 1))
+
+
+async def test_a_post_tracked_both_ways_counts_once(db: Database) -> None:
+    with clock.frozen(NOW):
+        actor = await an_organization(db)
+        account = await an_account(db, actor, platform="instagram")
+        await a_video(db, actor, NAMES[0], platform="instagram")
+        for day, views in ((3, 100), (1, 130)):
+            seen = [PostSnapshot(NOW - DAY * day, NAMES[0], view_count=views, like_count=day)]
+            await observe(db, str(actor.organization_id), [PostObservation("instagram", seen)])
+        await observe(db, str(actor.organization_id), [AccountObservation(account.id, [], seen)])
+
+        found = await organization_metrics(db, actor, preset("7d"))
+        rows = (await organization_series(db, actor, preset("7d"))).rows()
+
+    assert (found.values["views"], found.values["likes"]) == (30, -2)
+    assert [(row["views"], row["total_views"]) for row in rows[-4:]] == [(0, 100), (0, 100), (30, 130), (0, 130)]
+    assert found.coverage == (2, 4 + 2)
+
+
+async def test_late_observations_and_deletion_correct_a_year_of_ten_thousand_posts(db: Database) -> None:
+    with clock.frozen(NOW):
+        actor = await an_organization(db)
+        account = await an_account(db, actor)
+    owner = (actor.organization_id, account.id, "tiktok", {}, NOW, NOW - DAY * 364, NOW)
+    rows = [(number, str(10**18 + number), new_id(), *owner) for number in range(1, 10_001)]
+    closings = [
+        stored(
+            AccountClosing(
+                account_id=account.id,
+                day=TODAY - DAY * (365 - day),
+                observed_days=day,
+                **dict.fromkeys(rollup.COUNTERS, 10_000 * day),
+                **dict.fromkeys(GAINS, 10_000 * (day - 1)),
+            )
+        )
+        for day in range(1, 366)
+    ]
+    posts, of_account = table(Post).c, table(AccountClosing).c
+    values = [*[of_account.observed_days] * 6, *[of_account.observed_days - 1] * 6]
+    per_post = select(posts.id, of_account.day, literal(0), of_account.observed_days, *values)
+    async with db.transaction() as tx:
+        await tx.write(bulk.insert(table(Post), POST), rows)
+        records = [(row[2], actor.organization_id, row[0], NOW) for row in rows]
+        await tx.write(bulk.insert(table(AccountVideo), ("id", "organization_id", "post_id", "added_at")), records)
+        await tx.execute(insert(table(AccountClosing)), closings)
+        of_feed = table(Post).join(table(AccountClosing), of_account.account_id == posts.account_id)
+        names = ["post_id", "day", "second", "observed_days", *rollup.COUNTERS, *GAINS]
+        await tx.execute(insert(table(PostClosing)).from_select(names, per_post.select_from(of_feed)))
+        scraped = {"first_scrape_time": NOW - DAY * 364, "last_scrape_time": NOW, "tracked_since": TODAY - DAY * 364}
+        await tx.execute(update(table(Account)).where(table(Account).c.id == account.id).values(scraped))
+        await rollup.rebuild(tx, actor)
+    with clock.frozen(NOW):
+        await a_video(db, actor, str(10**18 + 7))
+
+    late = NOW - DAY * 400
+    posts_seen = [PostSnapshot(late, str(10**18 + number), view_count=0) for number in range(1, 200)]
+    seen = AccountObservation(account.id, [ProfileSnapshot(late, follower_count=1)], posts_seen)
+    await observe(db, str(actor.organization_id), [seen])
+    await assert_kept(db, actor)
+    assert (await organization_metrics(db, actor, Window(late.date(), TODAY))).values["views"] == 364 * 10_000 + 199
+
+    await delete_account(db, actor, account.id)
+    await assert_kept(db, actor)
+    assert (await organization_metrics(db, actor, Window(late.date(), TODAY))).values["views"] == 365
+
+
+POST = (
+    *("id", "external_id", "account_video_id", "organization_id", "account_id", "platform", "platform_data"),
+    *("updated_at", "first_scrape_time", "last_scrape_time"),
+)
+GAINS = tuple(f"gained_{name}" for name in rollup.COUNTERS)
