@@ -4,10 +4,11 @@ import datetime as dt
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Dialect,
     Executable,
@@ -37,6 +38,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db.statements import ByDialect
@@ -176,9 +178,31 @@ def listed(name: str, of: TypeEngine[Any]) -> Subquery:
     return select(cast(rows.c.value, of).label("value")).subquery()
 
 
+class _one_of(FunctionElement[bool]):  # noqa: N801
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002 - SQLAlchemy's signature
+        """Stays as it is: compared with 1, as SQLite's booleans are, it would no longer be sought by an index."""
+        return self
+
+
+@compiles(_one_of, "sqlite")
+def _in_json(element: _one_of, compiler: SQLCompiler, **options: Any) -> str:
+    tested, bound = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{tested} IN (SELECT value FROM json_each({bound}))"  # noqa: S608 - compiled expressions, not text
+
+
+@compiles(_one_of, "postgresql")
+def _any(element: _one_of, compiler: SQLCompiler, **options: Any) -> str:
+    tested, bound = element.clauses
+    values = compiler.process(cast(bound, bound.type), **options)
+    return f"{compiler.process(tested, **options)} = ANY({values})"
+
+
 def one_of(tested: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether a column is one of the values of a list parameter."""
-    return tested.in_(select(listed(name, tested.type).c.value))
+    """Whether a column is one of the values of a list parameter: an index is sought, with statistics or without."""
+    return _one_of(tested, bindparam(name, type_=ListOf(tested.type)))
 
 
 class _item(FunctionElement[str]):  # noqa: N801
