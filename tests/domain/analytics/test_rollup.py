@@ -291,6 +291,21 @@ async def test_writers_that_meet_on_a_day_lose_nothing(db: Database) -> None:
     await assert_kept(db, actor)
 
 
+async def test_the_organization_takes_one_statement_whatever_is_asked_of_it(db: Database) -> None:
+    with clock.frozen(NOW):
+        actor = await an_organization(db)
+        for number in range(3):
+            await an_account(db, actor, f"account{number}")
+        statements: list[str] = []
+        db.on_statement.append(statements.append)
+        await organization_metrics(db, actor, preset("90d"))
+        await organization_deltas(db, actor, [1, 7, 14, 30])
+        await organization_series(db, actor, preset("90d"), Granularity.MONTH)
+        await overview(db, actor)
+
+    assert len(statements) == 4
+
+
 async def test_nothing_of_another_organization_is_counted(db: Database) -> None:
     actor, other = await an_organization(db), await an_organization(db)
     account = await an_account(db, other, platform="instagram")

@@ -1,24 +1,37 @@
 """The organization as a whole, added up from its days: nothing here depends on the number of its accounts."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, cast, func, literal, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Reader
 from creatoraudit.db.models import Account, OrganizationDay, Post
-from creatoraudit.db.statements import statement
+from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics.closings import Coverage, Histories
 from creatoraudit.domain.analytics.measures import OBSERVED_DAYS, Measures
 from creatoraudit.domain.analytics.metrics import RollUp
-from creatoraudit.domain.analytics.series import Buckets, Granularity, Series, between
+from creatoraudit.domain.analytics.series import Granularity, Series, between, buckets_of
 from creatoraudit.domain.analytics.totals import Measured, measured_in
 from creatoraudit.domain.analytics.windows import DAY, EARLIEST, Window
 from creatoraudit.domain.scope import scoped, table
@@ -48,15 +61,15 @@ async def organization_series(
     db: Reader, actor: Actor, window: Window, granularity: Granularity = Granularity.DAY
 ) -> Series:
     """The organization's series."""
-    buckets = Buckets(window, granularity)
-    params = actor.bind(before=window.before, end=window.end)
-    rows = await db.fetch(_days(actor.tenancy), tuple, params)
-    sums = _sums(rows, lambda day: 0 if day < window.start else buckets.number[day] + 1, len(buckets.dates) + 1)
+    buckets = buckets_of(window, granularity)
+    rows = await db.fetch(_days(actor.tenancy), tuple, actor.bind(before=window.before, end=window.end))
+    steps = ((buckets.places.get(day, 0), amounts) for day, _, *amounts in rows)
+    sums = _sums(_DEVELOPED, steps, len(buckets.dates) + 1)
     totals = [_known(sums, name) for name in ORGANIZATION.totals]
     columns = [*_columns(sums), sums[OBSERVED_DAYS], *totals]
     observed = sums[OBSERVED_DAYS][-1] - sums[OBSERVED_DAYS][0]
     expected = _expected(sums, -1, window.end) - _expected(sums, 0, window.before)
-    return between(ORGANIZATION, _platforms(rows), buckets, columns, Coverage(observed, expected))
+    return between(ORGANIZATION, frozenset({_platform(rows)}), buckets, columns, Coverage(observed, expected))
 
 
 async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]) -> tuple[Histories, Sums]:
@@ -64,12 +77,13 @@ async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]
     ordered = sorted(set(days))
     params = actor.bind(**{_bound(place): day for place, day in enumerate(ordered)})
     rows = await db.fetch(_intervals(actor.tenancy, len(ordered)), tuple, params)
-    in_order = _sums(rows, lambda place: place, len(ordered))
+    steps = ((place, amounts) for place, _, *amounts in rows if place is not None)
+    in_order = _sums(_GAINED, steps, len(ordered))
     places = [ordered.index(day) for day in days]
     sums = {name: [column[place] for place in places] for name, column in in_order.items()}
     expected = [_expected(sums, place, day) for place, day in enumerate(days)]
     closings = zip(*_columns(sums), sums[OBSERVED_DAYS], expected, strict=True)
-    (platform,) = _platforms(rows)
+    platform = _platform(rows)
     row = (actor.organization_id, platform, platform, *(value for closing in closings for value in closing))
     return Histories(ORGANIZATION, [row], len(days)), sums
 
@@ -80,31 +94,31 @@ def _measured(history: Histories, before: int, end: int) -> Measured:
 
 
 _STATES = tuple(str(metric.column) for metric in ORGANIZATION.measured if metric.roll_up is RollUp.LAST_KNOWN_SUM)
-_READ = (
+_GAINED = (
     *(str(metric.column) for metric in ORGANIZATION.measured),
-    *ORGANIZATION.totals,
-    *(f"known_{name}" for name in (*ORGANIZATION.totals, *_STATES)),
+    *(f"known_{name}" for name in _STATES),
     OBSERVED_DAYS,
     "entities",
     "active_accounts",
     "account_videos",
     "tracked_videos",
 )
+"""What is read to tell what was gained between days, and what there was."""
+_DEVELOPED = (*_GAINED[:-3], *ORGANIZATION.totals, *(f"known_{name}" for name in ORGANIZATION.totals))
+"""What is read to tell how the organization developed."""
 _ENTITY_DAYS = "entity_days"
 """By how many days the entities' beginnings lie after the earliest day, together."""
 
 
-def _sums(rows: Sequence[Sequence[Any]], place_of: Callable[[Any], int], places: int) -> Sums:
-    """What all rows up to each place add up to; what happened later has none."""
-    nothing = [0] * (len(_READ) + 1)
-    steps = [nothing] * places
-    for key, _, *amounts in rows:
-        if key is None:
-            continue
-        place = place_of(key)
-        steps[place] = amounts if steps[place] is nothing else list(map(add, steps[place], amounts))
-    columns = zip(*steps, strict=True)
-    return {name: list(accumulate(column)) for name, column in zip([*_READ, _ENTITY_DAYS], columns, strict=True)}
+def _sums(names: Sequence[str], steps: Iterable[tuple[int, Sequence[int]]], places: int) -> Sums:
+    """What all steps up to each place add up to."""
+    nothing = [0] * (len(names) + 1)
+    summed: list[Sequence[int]] = [nothing] * places
+    for place, amounts in steps:
+        before = summed[place]
+        summed[place] = amounts if before is nothing else list(map(add, before, amounts))
+    columns = map(accumulate, zip(*summed, strict=True))
+    return dict(zip([*names, _ENTITY_DAYS], map(list, columns), strict=True))
 
 
 def _columns(sums: Sums) -> list[Sequence[Any]]:
@@ -122,8 +136,9 @@ def _expected(sums: Sums, place: int, day: dt.date) -> int:
     return sums["entities"][place] * ((day - EARLIEST).days + 1) - sums[_ENTITY_DAYS][place]
 
 
-def _platforms(rows: Sequence[Sequence[Any]]) -> frozenset[str | None]:
-    return frozenset({rows[0][1] if rows else None})
+def _platform(rows: Iterable[Sequence[Any]]) -> str | None:
+    """Instagram, if anything on it is measured: one of the rows says so."""
+    return next((row[1] for row in rows if row[1] is not None), None)
 
 
 def _bound(place: int) -> str:
@@ -131,28 +146,37 @@ def _bound(place: int) -> str:
 
 
 @statement
-def _days(tenancy: Tenancy) -> Select[Any]:
-    """The window's days, and all those before it in one row."""
+def _days(tenancy: Tenancy) -> ByDialect:
+    """The window's days, after all those before it in one row; where nobody else writes, a day is one row as it is."""
     day, before, end = table(OrganizationDay).c.day, *(bindparam(name, type_=Day()) for name in ("before", "end"))
-    return _summed(tenancy, case((day <= before, before), (day <= end, day)))
+    amounts, sums = _amounts(_DEVELOPED), [cast(func.sum(amount), BigInt) for amount in _amounts(_DEVELOPED)]
+    earlier = scoped(OrganizationDay, tenancy, cast(before, Day()), _instagram(tenancy), *map(_or_nothing, sums))
+    within = (day > before, day <= end)
+    single, summed = (
+        scoped(OrganizationDay, tenancy, day, null(), *columns).where(*within) for columns in (amounts, sums)
+    )
+    both = (union_all(earlier.where(day <= before), days).subquery() for days in (single, summed.group_by(day)))
+    return ByDialect(*(select(*rows.c) for rows in both))
 
 
 @statement
 def _intervals(tenancy: Tenancy, days: int) -> Select[Any]:
-    """A row for each of the days asked for: what happened after the one before it."""
+    """A row for each of the days asked for: what happened after the one before it; and one for what happened later."""
     day = table(OrganizationDay).c.day
-    bounds = [
-        (day <= bindparam(_bound(place), type_=Day()), literal_column(str(place), Integer)) for place in range(days)
-    ]
-    return _summed(tenancy, case(*bounds))
+    key = case(
+        *((day <= bindparam(_bound(place), type_=Day()), literal_column(str(place), Integer)) for place in range(days))
+    ).label("until")
+    sums = [cast(func.sum(amount), BigInt) for amount in _amounts(_GAINED)]
+    return scoped(OrganizationDay, tenancy, key, _instagram(tenancy), *sums).group_by("until")
 
 
-def _summed(tenancy: Tenancy, key: ColumnElement[Any]) -> Select[Any]:
-    """A row for each key, and one without for the rest: wherever anything is tracked, there is a row."""
+def _amounts(names: Sequence[str]) -> list[ColumnElement[int]]:
     days = table(OrganizationDay).c
-    entity_days = days.entities * dialect.days_from(literal(EARLIEST, Day()), days.day)
-    amounts = [cast(func.sum(amount), BigInt) for amount in (*(days[name] for name in _READ), entity_days)]
-    return scoped(OrganizationDay, tenancy, key.label("until"), _instagram(tenancy), *amounts).group_by("until")
+    return [*(days[name] for name in names), days.entities * dialect.days_from(literal(EARLIEST, Day()), days.day)]
+
+
+def _or_nothing(value: ColumnElement[int]) -> ColumnElement[int]:
+    return func.coalesce(value, literal_column("0"))
 
 
 def _instagram(tenancy: Tenancy) -> ColumnElement[Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from operator import itemgetter
 from typing import Annotated, Any, NamedTuple
 
@@ -59,6 +60,29 @@ class Series(NamedTuple):
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+_BEGINNINGS: dict[Granularity, Callable[[dt.date], dt.date]] = {
+    Granularity.DAY: lambda day: day,
+    Granularity.WEEK: lambda day: day - DAY * day.weekday(),
+    Granularity.MONTH: lambda day: day.replace(day=1),
+}
+
+
+class Buckets(NamedTuple):
+    """The dates of a window's rows, and for each of its days the number of its row, from 1: 0 is before the window."""
+
+    dates: list[dt.date]
+    places: dict[dt.date, int]
+
+
+@lru_cache(maxsize=64)
+def buckets_of(window: Window, granularity: Granularity) -> Buckets:
+    """The buckets of a window; nobody changes them."""
+    begin = _BEGINNINGS[granularity]
+    days = [window.start + DAY * place for place in range(window.days)]
+    numbers = {date: number for number, date in enumerate(dict.fromkeys(map(begin, days)), start=1)}
+    return Buckets(list(numbers), {day: numbers[begin(day)] for day in days})
+
+
 async def series(
     db: Reader,
     actor: Actor,
@@ -72,7 +96,7 @@ async def series(
     things: dict[Any, list[Sequence[Any]]] = {}
     for row in await db.fetch(_closings(actor.tenancy, scope), tuple, params):
         things.setdefault(row[0], []).append(row)
-    buckets = Buckets(window, granularity)
+    buckets = buckets_of(window, granularity)
     return {one: _series(scope, rows, window, buckets) for one, rows in things.items()}
 
 
@@ -113,16 +137,13 @@ _PART, _PLATFORM, _SINCE, _DAY, _FIRST = range(1, 6)
 """Where in a row things stand; the id is in front, the closing's measures and totals begin at the last."""
 
 
-def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "Buckets") -> Series:
+def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: Buckets) -> Series:
     closed = sorted((row for row in rows if row[_DAY] is not None), key=itemgetter(_DAY))
-    last: Closing = (*scope.nothing, *(None for _ in scope.totals))
-    closes: list[Closing | None] = [None] * len(buckets.dates)
+    closes: list[Closing | None] = [None] * (len(buckets.dates) + 1)
     for day, closing in _added_up(closed) if scope.rolls_up else ((row[_DAY], row[_FIRST:]) for row in closed):
-        if day < window.start:
-            last = closing
-        else:
-            closes[buckets.number[day]] = closing
-    known = [last, *((last := closing or last) for closing in closes)]
+        closes[buckets.places.get(day, 0)] = closing
+    last: Closing = (*scope.nothing, *(None for _ in scope.totals))
+    known = [last := closing or last for closing in closes]
     observed = len(scope.measured)
     tracked = {row[_PART]: row[_SINCE] for row in rows if row[_SINCE] is not None}
     expected = sum(max((window.end - max(since, window.start)).days + 1, 0) for since in tracked.values())
@@ -132,7 +153,7 @@ def _series(scope: Scope, rows: list[Sequence[Any]], window: Window, buckets: "B
 
 
 def between(
-    measures: Measures, platforms: Platforms, buckets: "Buckets", columns: Sequence[Closing], coverage: Coverage
+    measures: Measures, platforms: Platforms, buckets: Buckets, columns: Sequence[Closing], coverage: Coverage
 ) -> Series:
     """The series that leads from closing to closing, as columns: the first before the window, then one a bucket."""
     starts, ends = ([column[part] for column in columns] for part in (slice(-1), slice(1, None)))
@@ -160,21 +181,3 @@ def _added_up(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[dt.date, Closing]
                 for a, b, c in zip(sums, last, values, strict=True)
             ]
         yield row[_DAY], sums
-
-
-class Buckets:
-    """The dates of a window's rows, and for each day of the window the number of its row."""
-
-    def __init__(self, window: Window, granularity: Granularity) -> None:
-        begin = _BEGINNINGS[granularity]
-        days = [window.start + DAY * place for place in range(window.days)]
-        self.dates = list(dict.fromkeys(begin(day) for day in days))
-        numbers = {date: number for number, date in enumerate(self.dates)}
-        self.number = {day: numbers[begin(day)] for day in days}
-
-
-_BEGINNINGS: dict[Granularity, Callable[[dt.date], dt.date]] = {
-    Granularity.DAY: lambda day: day,
-    Granularity.WEEK: lambda day: day - DAY * day.weekday(),
-    Granularity.MONTH: lambda day: day.replace(day=1),
-}
