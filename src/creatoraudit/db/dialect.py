@@ -294,9 +294,10 @@ _LOCK_NOT_AVAILABLE = "55P03"
 def for_update(rows: Select[Any], of: Table | None = None) -> ByDialect:
     """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock.
 
-    `of` is the table whose rows are locked, where the question joins several.
+    `of` is the table whose rows are locked, where the question joins several. Others may still refer to the rows: no
+    lock here is about to change what they refer by.
     """
-    return ByDialect(sqlite=rows, postgresql=rows.with_for_update(of=of))
+    return ByDialect(sqlite=rows, postgresql=rows.with_for_update(of=of, key_share=True))
 
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]

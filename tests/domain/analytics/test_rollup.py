@@ -284,6 +284,7 @@ async def test_writers_that_meet_on_a_day_lose_nothing(db: Database) -> None:
             *(seen(day, alone[-1], doomed) for day in (4, 0)),
             *(delete_video(db, actor, video) for video in videos[::2]),
             *(a_video(db, actor, str(10**18 + 100 + number)) for number in range(3)),
+            *(an_account(db, actor, f"new{number}") for number in range(5)),
             delete_account(db, actor, doomed),
             delete_account(db, actor, accounts[0]),
         )
