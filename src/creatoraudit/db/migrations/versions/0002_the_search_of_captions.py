@@ -12,7 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# An entry's rowid is the time of publication before the post's id, so that matches come newest first from the index
+# An entry's rowid is the time of publication before the post's id of 31 bits: matches come newest first from the index
 # itself. In front of each caption stands a mark of its organization, so that what is frequent elsewhere is skipped.
 _ADDED = """
     INSERT INTO caption_index (rowid, text) VALUES (
