@@ -15,7 +15,7 @@ from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
-from creatoraudit.ingestion.observe import Observed, observe
+from creatoraudit.ingestion.observe import Recorded, observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostSnapshot, ProfileSnapshot
 
 FIGURES = {
@@ -41,7 +41,7 @@ def day_before(figure: int) -> int:
     return figure // 3
 
 
-async def observe_real_posts(db: Database, actor: Actor, *, and_before: bool = False) -> Observed:
+async def observe_real_posts(db: Database, actor: Actor, *, and_before: bool = False) -> Recorded:
     """Tracks everyone who published one of the posts and observes all of them, also a day before if that is wanted."""
     published: dict[str, list[dict[str, Any]]] = {}
     for post in real_posts():

@@ -21,7 +21,7 @@ from creatoraudit.domain.paging import PageRequest
 from creatoraudit.domain.scope import table
 from creatoraudit.domain.videos.inputs import VideoFilter
 from creatoraudit.domain.videos.queries import list_videos
-from creatoraudit.ingestion.observe import Observed, observe, record
+from creatoraudit.ingestion.observe import Recorded, observe, record
 from creatoraudit.ingestion.snapshots import (
     AccountObservation,
     Observation,
@@ -169,7 +169,7 @@ async def test_a_feed_is_recorded_whole(db: Database) -> None:
 
     observed = await observe(db, actor.organization_id, [AccountObservation(account.id, [profile], [post])])
 
-    assert observed == Observed(accounts=1, posts=1, discovered=1, closings=2)
+    assert observed == Recorded(accounts=1, posts=1, discovered=1, closings=2)
     cook = await get_account(db, actor, account.id)
     assert (cook.name, cook.is_verified, cook.follower_count, cook.following_count) == ("Cook", True, 1000, 5)
     assert (cook.total_post_count, cook.view_count, cook.play_count, cook.saved_count) == (1, 70, 90, 4)
@@ -286,7 +286,7 @@ async def test_what_nobody_tracks_leaves_no_trace(db: Database) -> None:
         [AccountObservation(foreign.id, [], [seen]), AccountObservation(new_id()), PostObservation("tiktok", [seen])],
     )
 
-    assert observed == Observed(unknown=3)
+    assert observed == Recorded(unknown=3)
     for organization in (actor, other):
         assert not any([await rows(db, organization, model) for model in (Post, PostClosing, AccountClosing)])
 

@@ -28,7 +28,7 @@ Accounts = dict[str, ObservedAccount]
 Posts = dict[store.Key, ObservedPost]
 
 
-class Observed(NamedTuple):
+class Recorded(NamedTuple):
     """What observations came to; `unknown` are those of accounts and posts that the organization does not track."""
 
     accounts: int = 0
@@ -37,25 +37,25 @@ class Observed(NamedTuple):
     closings: int = 0
     unknown: int = 0
 
-    def plus(self, other: "Observed") -> "Observed":
+    def plus(self, other: "Recorded") -> "Recorded":
         """The sum of both."""
-        return Observed(*(one + more for one, more in zip(self, other, strict=True)))
+        return Recorded(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 async def observe(
     db: Database, organization_id: str, observations: Iterable[Observation], *, batch: int = BATCH
-) -> Observed:
+) -> Recorded:
     """Records what was seen, in any order and any number of times; ServiceUnavailable when the database is away.
 
     Everything that one observation says is recorded in one transaction, about `batch` snapshots in each.
     """
-    total = Observed()
+    total = Recorded()
     for some in _batches(observations, batch):
         total = total.plus(await _record_again(db, organization_id, some))
     return total
 
 
-async def record(tx: Transaction, organization_id: str, observations: Sequence[Observation]) -> Observed:
+async def record(tx: Transaction, organization_id: str, observations: Sequence[Observation]) -> Recorded:
     """Like `observe`, inside a transaction of the caller's."""
     actor = acting_for(organization_id)
     accounts = await _accounts(tx, actor, observations)
@@ -67,7 +67,7 @@ async def record(tx: Transaction, organization_id: str, observations: Sequence[O
     closings = await _write_posts(tx, actor, folded_posts)
     closings += await _write_accounts(tx, folded_accounts)
     await rollup.add(tx, actor, changes_of(folded_accounts, folded_posts))
-    return Observed(
+    return Recorded(
         accounts=sum(bool(one.times) for one in accounts.values()),
         posts=sum(bool(one.snapshots) for one in posts.values()),
         discovered=sum(one.discovered for one in accounts.values()),
@@ -89,7 +89,7 @@ def _batches(observations: Iterable[Observation], size: int) -> Iterator[list[Ob
         yield batch
 
 
-async def _record_again(db: Database, organization_id: str, observations: list[Observation]) -> Observed:
+async def _record_again(db: Database, organization_id: str, observations: list[Observation]) -> Recorded:
     """Records in a transaction of its own, anew where another one has discovered or deleted the same rows meanwhile."""
     for _ in range(_ATTEMPTS - 1):
         try:
