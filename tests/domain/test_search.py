@@ -14,7 +14,7 @@ from creatoraudit.domain.accounts.commands import delete_account
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
-from creatoraudit.domain.search import NEWEST, Found, SearchParams, search
+from creatoraudit.domain.search import NEWEST, Found, SearchParams, search, searched
 from creatoraudit.domain.text import folded
 from creatoraudit.domain.validation import validate
 from creatoraudit.domain.videos.commands import delete_video
@@ -68,7 +68,7 @@ TERMS = (
 async def test_real_posts_are_found_as_plain_python_finds_them(world: World) -> None:
     in_order = sorted(world.posts, key=lambda post: -post["createTime"])
     for term in TERMS:
-        found = (await search(world.db, world.actor, term, 25)).videos
+        found = (await search(world.db, world.actor, searched(term, 25))).videos
 
         sought = folded(term.strip())
         expected = [post for post in in_order if sought and sought in folded(post["text"])][:25]
@@ -81,7 +81,7 @@ async def test_parts_of_real_captions_of_any_length_are_found(world: World) -> N
         text = folded(post["text"])
         part = text[number % 7 : number % 7 + 3 + number % 126].strip()
         if part:
-            found = await search(world.db, world.actor, part, 25)
+            found = await search(world.db, world.actor, searched(part, 25))
             assert any(part in folded(video.caption) for video in found.videos)
             assert len(found.videos) == 25 or post["text"] in captions(found)
 
@@ -91,7 +91,7 @@ async def test_real_usernames_are_found_best_match_first(world: World) -> None:
     whole = sorted(usernames)[17]
 
     for term in (whole, whole[:9], "creator_0", "_00", "f"):
-        found = [one.username for one in (await search(world.db, world.actor, term.upper(), 25)).accounts]
+        found = [one.username for one in (await search(world.db, world.actor, searched(term.upper(), 25))).accounts]
         matching = [one for one in usernames if term in one]
         expected = sorted(matching, key=lambda one: (one != term, not one.startswith(term), one))
         assert found == expected[:25]
@@ -105,12 +105,12 @@ async def test_accounts_and_creators_come_exact_then_prefix_then_the_rest_by_fol
         await see(db, actor, account.id, followers=number)
     await see(db, actor, (await an_account(db, actor, "joann", platform="instagram")).id, followers=9)
 
-    found = await search(db, actor, " aNN ")
+    found = await search(db, actor, searched(" aNN "))
 
     assert [one.username for one in found.accounts] == ["ann", "annx", "ann.b", "joann", "xann"]
     assert [one.name for one in found.creators] == ["ANN", "ANNX", "ANN.B", "XANN"]
     assert found.accounts[0][1:] == ("tiktok", "ann", "Shown")
-    assert [one.username for one in (await search(db, actor, "ann", 2)).accounts] == ["ann", "annx"]
+    assert [one.username for one in (await search(db, actor, searched("ann", 2))).accounts] == ["ann", "annx"]
 
 
 async def test_videos_come_newest_first_whatever_was_seen_first_and_unknown_times_last(db: Database) -> None:
@@ -121,8 +121,8 @@ async def test_videos_come_newest_first_whatever_was_seen_first_and_unknown_time
         await see(db, actor, account.id, shown(external_id, f"clip {external_id}", ago))
 
     for term in ("clip", "cl"):
-        assert captions(await search(db, actor, term)) == [f"clip {name}" for name in "365142"]
-        assert captions(await search(db, actor, term, 2)) == ["clip 3", "clip 6"]
+        assert captions(await search(db, actor, searched(term))) == [f"clip {name}" for name in "365142"]
+        assert captions(await search(db, actor, searched(term, 2))) == ["clip 3", "clip 6"]
 
 
 async def test_what_changes_is_found_as_it_is_now(db: Database) -> None:
@@ -135,15 +135,17 @@ async def test_what_changes_is_found_as_it_is_now(db: Database) -> None:
     await observe(db, str(actor.organization_id), [AccountObservation(account.id, [], posts)])
     await see(db, actor, account.id, shown("3", "steady as well", 2))
 
-    assert captions(await search(db, actor, "before")) == []
-    assert captions(await search(db, actor, "after")) == ["after"]
-    assert captions(await search(db, actor, "steady")) == ["steady", "steady as well"]
+    assert captions(await search(db, actor, searched("before"))) == []
+    assert captions(await search(db, actor, searched("after"))) == ["after"]
+    assert captions(await search(db, actor, searched("steady"))) == ["steady", "steady as well"]
     await observe(
         db,
         str(actor.organization_id),
         [AccountObservation(account.id, [], [PostSnapshot(later + HOUR, "1", description="")])],
     )
-    assert captions(await search(db, actor, "after")) == captions(await search(db, actor, "af")) == []
+    assert (
+        captions(await search(db, actor, searched("after"))) == captions(await search(db, actor, searched("af"))) == []
+    )
 
 
 async def test_a_post_tracked_both_ways_is_found_once_as_the_video_and_goes_with_its_last_record(db: Database) -> None:
@@ -156,15 +158,19 @@ async def test_a_post_tracked_both_ways_is_found_once_as_the_video_and_goes_with
         post = shown("6749520869598481670", "both? alone", 2, account_username="stranger")
         await observe(db, str(actor.organization_id), [PostObservation("tiktok", [post])])
 
-    by_caption = {one.caption: one for one in (await search(db, actor, "both")).videos}
+    by_caption = {one.caption: one for one in (await search(db, actor, searched("both"))).videos}
     assert by_caption.keys() == {"both ways", "both? one way", "both? alone"}
     assert by_caption["both ways"] == (video.id, "tiktok", "both ways", account.id, "acme")
     assert by_caption["both? alone"] == (alone.id, "tiktok", "both? alone", None, "stranger")
 
     await delete_account(db, actor, account.id)
-    assert captions(await search(db, actor, "both")) == ["both ways", "both? alone"]
+    assert captions(await search(db, actor, searched("both"))) == ["both ways", "both? alone"]
     await delete_video(db, actor, video.id)
-    assert captions(await search(db, actor, "both")) == captions(await search(db, actor, "bo")) == ["both? alone"]
+    assert (
+        captions(await search(db, actor, searched("both")))
+        == captions(await search(db, actor, searched("bo")))
+        == ["both? alone"]
+    )
 
 
 async def test_nothing_of_another_organization_is_found(db: Database) -> None:
@@ -174,11 +180,11 @@ async def test_nothing_of_another_organization_is_found(db: Database) -> None:
     await see(db, other, account.id, shown("1", "secret"))
 
     for term in ("secret", "se"):
-        assert await search(db, actor, term) == ([], [], [])
-        assert [len(section) for section in await search(db, other, term)] == [1, 1, 1]
+        assert await search(db, actor, searched(term)) == ([], [], [])
+        assert [len(section) for section in await search(db, other, searched(term))] == [1, 1, 1]
     async with db.transaction() as tx:
         await tx.execute(delete(table(Organization)).where(table(Organization).c.id == other.organization_id))
-    assert await search(db, other, "secret") == ([], [], [])
+    assert await search(db, other, searched("secret")) == ([], [], [])
 
 
 POST = (
@@ -200,9 +206,9 @@ async def test_one_or_two_characters_are_looked_for_among_the_newest_captions_on
         await tx.write(bulk.insert(table(Post), POST), posts)
         await tx.write(bulk.insert(table(Caption), CAPTION), rows)
 
-    assert captions(await search(db, actor, "qz")) == ["qzxy"]
-    assert captions(await search(db, actor, "qzx")) == ["qzxy", "qzx"]
-    assert captions(await search(db, actor, "her", 3)) == ["other"] * 3
+    assert captions(await search(db, actor, searched("qz"))) == ["qzxy"]
+    assert captions(await search(db, actor, searched("qzx"))) == ["qzxy", "qzx"]
+    assert captions(await search(db, actor, searched("her", 3))) == ["other"] * 3
 
 
 async def test_a_blank_text_finds_nothing_and_any_other_takes_one_statement_a_section(db: Database) -> None:
@@ -211,12 +217,12 @@ async def test_a_blank_text_finds_nothing_and_any_other_takes_one_statement_a_se
     db.on_statement.append(statements.append)
 
     for blank in (None, "", " \t\n"):
-        assert await search(db, actor, blank) == ([], [], [])
+        assert await search(db, actor, searched(blank)) == ([], [], [])
     assert statements == []
 
     for term in ("a", "a longer text", '"' * 128, "é" * 128):
         statements.clear()
-        await search(db, actor, term)
+        await search(db, actor, searched(term))
         assert len(statements) == 3
 
 

@@ -131,4 +131,15 @@ async def test_several_searches_load_their_objects_together(
         found = await ask(f"{{ {searches} }}")
 
     assert [len(one["videos"]) for one in found.values()] == [6, 1, 0, 5]
-    assert len(seen) == 4 * 3 + 1 + 2
+    assert len(seen) == 4 * 2 + 1 + 2
+
+
+async def test_only_the_sections_that_are_selected_are_searched(
+    db: Database, organization: Actor, ask: Ask, statements: Callable[[], Any]
+) -> None:
+    await a_kitchen(db, organization)
+    with statements() as seen:
+        found = (await ask('{ search(query: "apple") { creators { name } } }'))["search"]
+
+    assert found == {"creators": [{"name": "Apple Cook"}]}
+    assert len(seen) == 2

@@ -1,14 +1,15 @@
 """Searching accounts, creators and videos by a part of their text."""
 
-from typing import Any, NamedTuple
+import asyncio
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, case, func, literal_column, select
 
 from creatoraudit.db import dialect
-from creatoraudit.db.engine import Reader
+from creatoraudit.db.engine import Make, Reader
 from creatoraudit.db.models import Account, Caption, Creator, Post
-from creatoraudit.db.statements import ByDialect, statement
+from creatoraudit.db.statements import ByDialect, Statement, statement
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.creators.queries import TOTAL_FOLLOWERS
 from creatoraudit.domain.scope import scoped, table
@@ -20,6 +21,8 @@ MAX_LIMIT = 25
 NEWEST = 50_000
 """Among how many of the newest captions a text of one or two characters is looked for."""
 _TRIGRAM = 3
+
+T = TypeVar("T")
 
 
 class SearchParams(Input):
@@ -65,20 +68,50 @@ class Found(NamedTuple):
     videos: list[FoundVideo]
 
 
-async def search(db: Reader, actor: Actor, q: str | None, limit: int = 10) -> Found:
-    """What contains the trimmed text literally, whatever its case, at most `limit` of each; nothing where it is blank.
+class Searched(NamedTuple):
+    """The text that is searched for, as texts are compared, and how many of each are shown at most."""
+
+    text: str
+    limit: int
+
+
+def searched(q: str | None, limit: int = 10) -> Searched:
+    """What contains the trimmed text literally, whatever its case; a blank one finds nothing.
 
     Texts of one or two characters are looked for among the newest 50,000 captions only.
     """
-    text = folded((q or "").strip())
-    if not text:
-        return Found([], [], [])
-    params = actor.bind(limit=limit, **dialect.caption_search(text, actor.organization_id or ""))
+    return Searched(folded((q or "").strip()), limit)
+
+
+async def search(db: Reader, actor: Actor, asked: Searched) -> Found:
+    """Everything that contains the text."""
     return Found(
-        await db.fetch(_accounts(actor.tenancy), FoundAccount._make, params),
-        await db.fetch(_creators(actor.tenancy), FoundCreator._make, params),
-        await db.fetch(_videos(actor.tenancy, len(text) >= _TRIGRAM), FoundVideo._make, params),
+        *await asyncio.gather(
+            find_accounts(db, actor, asked), find_creators(db, actor, asked), find_videos(db, actor, asked)
+        )
     )
+
+
+async def find_accounts(db: Reader, actor: Actor, asked: Searched) -> list[FoundAccount]:
+    """The accounts whose username contains the text."""
+    return await _find(db, actor, asked, _accounts(actor.tenancy), FoundAccount._make)
+
+
+async def find_creators(db: Reader, actor: Actor, asked: Searched) -> list[FoundCreator]:
+    """The creators whose name contains the text."""
+    return await _find(db, actor, asked, _creators(actor.tenancy), FoundCreator._make)
+
+
+async def find_videos(db: Reader, actor: Actor, asked: Searched) -> list[FoundVideo]:
+    """The posts whose caption contains the text."""
+    return await _find(db, actor, asked, _videos(actor.tenancy, len(asked.text) >= _TRIGRAM), FoundVideo._make)
+
+
+async def _find(db: Reader, actor: Actor, asked: Searched, rows: Statement, make: Make[T]) -> list[T]:
+    if not asked.text:
+        return []
+    found = dialect.caption_search(asked.text, actor.organization_id or "")
+    return await db.fetch(rows, make, actor.bind(limit=asked.limit, **found))
 
 
 _q, _limit = bindparam("q", type_=Text()), bindparam("limit", type_=Integer())

@@ -121,8 +121,7 @@ async def _top_creators(
     ]
 
 
-async def _search(
-    info: Info,
+def _search(
     query: Annotated[
         str,
         argument(description="A part of a username, a name or a caption, whatever its case; at most 128 characters."),
@@ -133,7 +132,7 @@ async def _search(
         asked = validate(search.SearchParams, {"q": query, "limit": limit})
     except ValidationFailed as error:
         raise renamed(error, q="query") from None
-    return await search.search(info.context.db, info.context.actor, asked.q, asked.limit)
+    return search.searched(asked.q, asked.limit)
 
 
 def _metric_definitions() -> Any:

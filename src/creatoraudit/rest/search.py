@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from creatoraudit.domain.search import MAX_LIMIT, SearchParams, search
+from creatoraudit.domain.search import MAX_LIMIT, SearchParams, search, searched
 from creatoraudit.domain.validation import Platform, UUIDText
 from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
 from creatoraudit.rest.envelopes import answer
@@ -77,7 +77,7 @@ class SearchResult(BaseModel):
 
 async def search_everything(call: Call[SearchParams, None]) -> Response:
     asked = call.query
-    found = await search(call.db, call.actor, asked.q, asked.limit)
+    found = await search(call.db, call.actor, searched(asked.q, asked.limit))
     data = {name: [row._asdict() for row in rows] for name, rows in found._asdict().items()}
     return answer(
         {
