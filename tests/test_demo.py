@@ -7,16 +7,8 @@ from sqlalchemy import func, select, update
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import (
-    Account,
-    AccountClosing,
-    AccountVideo,
-    Creator,
-    Organization,
-    Post,
-    PostClosing,
-    Video,
-)
+from creatoraudit.db.history import AccountClosing, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Creator, Organization, Post, Video
 from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
 from creatoraudit.domain.scope import table
 

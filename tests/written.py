@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import Account, AccountClosing, Post, PostClosing, stored
+from creatoraudit.db.history import AccountClosing, PostClosing
+from creatoraudit.db.models import Account, Post, stored
 from creatoraudit.domain.scope import table
 
 TODAY = dt.date(2026, 6, 14)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
-from creatoraudit.db import models
+from creatoraudit.db import history, models
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "creatoraudit"
@@ -17,7 +17,7 @@ MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.par
 READERS = ("db", "domain", "ingestion")
 TENANTS = {
     name
-    for name, model in vars(models).items()
+    for name, model in (vars(models) | vars(history)).items()
     if isinstance(model, type) and issubclass(model, SQLModel) and "organization_id" in model.model_fields
 }
 

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from creatoraudit.db import bulk
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import AccountClosing, Creator
+from creatoraudit.db.history import AccountClosing
+from creatoraudit.db.models import Creator
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
 from factories import a_creator, an_account, an_organization

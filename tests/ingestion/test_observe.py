@@ -11,7 +11,8 @@ from sqlmodel import SQLModel
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database, Transaction
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Post, PostClosing
+from creatoraudit.db.history import AccountClosing, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Post
 from creatoraudit.domain.account_videos.inputs import AccountVideoFilter
 from creatoraudit.domain.account_videos.queries import AccountVideoRow, list_account_videos
 from creatoraudit.domain.accounts.queries import AccountRow, get_account

@@ -9,7 +9,8 @@ from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 
 from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Caption, Post, PostClosing, Video
+from creatoraudit.db.history import AccountClosing, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Caption, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import Day, Instant
 from creatoraudit.domain.actor import Actor, Tenancy

@@ -14,16 +14,8 @@ from sqlmodel import SQLModel
 from creatoraudit import clock
 from creatoraudit.db import bulk
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import (
-    Account,
-    AccountClosing,
-    AccountVideo,
-    OrganizationDay,
-    Post,
-    PostClosing,
-    Video,
-    stored,
-)
+from creatoraudit.db.history import AccountClosing, OrganizationDay, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Post, Video, stored
 from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
 from creatoraudit.domain.accounts.commands import delete_account, update_account
 from creatoraudit.domain.accounts.inputs import AccountFilter, AccountPatch

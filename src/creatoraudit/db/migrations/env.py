@@ -7,8 +7,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import BigInteger
 from sqlmodel.sql.sqltypes import AutoString
 
-from creatoraudit.db import types
-from creatoraudit.db.models import metadata
+from creatoraudit.db import history, models, types  # noqa: F401 - the tables are declared there
+from creatoraudit.db.columns import metadata
 
 
 def render(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:

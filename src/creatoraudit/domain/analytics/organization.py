@@ -24,7 +24,8 @@ from sqlalchemy import (
 from creatoraudit import clock
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Reader
-from creatoraudit.db.models import Account, OrganizationDay, Post
+from creatoraudit.db.history import OrganizationDay
+from creatoraudit.db.models import Account, Post
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import BigInt, Day
 from creatoraudit.domain.actor import Actor, Tenancy

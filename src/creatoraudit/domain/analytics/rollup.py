@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Select, Table, case, cast, delete, func, l
 
 from creatoraudit.db import dialect
 from creatoraudit.db.engine import Transaction
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, OrganizationDay, Post, PostClosing, Video
+from creatoraudit.db.history import AccountClosing, OrganizationDay, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Post, Video
 from creatoraudit.db.statements import Statement, statement
 from creatoraudit.db.types import BigInt
 from creatoraudit.domain.actor import Actor, Tenancy

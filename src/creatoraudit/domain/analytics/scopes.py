@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, case
 from sqlmodel import SQLModel
 
 from creatoraudit.db import dialect
-from creatoraudit.db.models import Account, AccountClosing, AccountVideo, Creator, Post, PostClosing, Video
+from creatoraudit.db.history import AccountClosing, PostClosing
+from creatoraudit.db.models import Account, AccountVideo, Creator, Post, Video
 from creatoraudit.domain.actor import Tenancy
 from creatoraudit.domain.analytics.measures import POST_METRICS, Measures
 from creatoraudit.domain.scope import scoped, table
