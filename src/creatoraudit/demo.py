@@ -32,9 +32,9 @@ from creatoraudit.ingestion.snapshots import (
     PostSnapshot,
     ProfileSnapshot,
 )
-from creatoraudit.ingestion.sources import simulated
+from creatoraudit.ingestion.sources import curves
+from creatoraudit.ingestion.sources.curves import Profile, Publication, World, chance
 from creatoraudit.ingestion.sources.phrases import CATEGORIES, GIVEN_NAMES, SUBJECTS
-from creatoraudit.ingestion.sources.simulated import Profile, Publication, chance
 
 DEMO_ID = "01900000-0000-7000-8000-00000000de30"
 """The organization's id; it is active once it is complete."""
@@ -113,14 +113,15 @@ class _Plan:
         self.since = self.until - dt.timedelta(days=options.days - 1)
         video_days = options.days if options.video_days is None else options.video_days
         self.videos_since = self.until - dt.timedelta(days=video_days - 1)
-        self.pace = max(options.days, 1) / max(options.videos_per_account, 1)
+        pace = max(options.days, 1) / max(options.videos_per_account, 1)
+        self.world = World(options.seed, pace, options.videos_per_account, gone=0.03)
 
     def profile(self, platform: Platform, username: str) -> Profile:
-        return simulated.profile(self.options.seed, platform, username, pace=self.pace)
+        return curves.profile(self.world, platform, username)
 
     def newest(self, profile: Profile, until: dt.date) -> list[Publication]:
         """The posts that a profile's refreshes have collected by the end."""
-        return simulated.publications(profile, _refreshed(profile, until), self.options.videos_per_account)
+        return curves.publications(profile, _refreshed(profile, until), self.options.videos_per_account)
 
 
 def _refreshed(profile: Profile, day: dt.date) -> dt.datetime:
@@ -165,7 +166,7 @@ def _member(plan: _Plan, profile: Profile, creator: Creator | None) -> _Member:
     first, last, key = plan.since, plan.until, profile.key
     if chance(key, 53) < 0.15:
         first += dt.timedelta(days=int((last - first).days * chance(key, 54)))
-    gone = chance(key, 55) < 0.03
+    gone = curves.is_gone(profile)
     paused = chance(key, 56) < 0.06 or (creator is not None and not creator.is_active)
     if gone or paused:
         last -= dt.timedelta(days=int((last - first).days * 0.4 * chance(key, 57)))
@@ -196,7 +197,7 @@ def _tracked_alone(plan: _Plan, members: list[_Member]) -> Iterator[_Alone]:
             found = plan.newest(profile, member.last)
         else:
             older = plan.options.videos_per_account + 5
-            found = simulated.publications(profile, _refreshed(profile, plan.until), older)[:1]
+            found = curves.publications(profile, _refreshed(profile, plan.until), older)[:1]
         for publication in found[-1:]:
             added = max(publication.published, _refreshed(profile, plan.videos_since)) + dt.timedelta(hours=1)
             video = Video(
@@ -239,7 +240,7 @@ async def _insert(
 
 
 def _post(one: _Alone) -> dict[str, Any]:
-    seen = simulated.post_at(one.publication, one.publication.published)
+    seen = curves.post_at(one.publication, one.publication.published)
     post = Post(
         organization_id=DEMO_ID,
         platform=one.profile.platform,
@@ -266,13 +267,13 @@ def _observations(
     for done, one in enumerate(alone, start=len(members) + 1):
         if not one.in_feed:
             looks = (_refreshed(one.profile, day) for day in _days(plan.videos_since, plan.until))
-            seen = [simulated.post_at(one.publication, at) for at in looks if at >= one.video.added_at]
+            seen = [curves.post_at(one.publication, at) for at in looks if at >= one.video.added_at]
             yield PostObservation(one.profile.platform, seen)
         progress(done, total, "Observing")
 
 
 def _profiles(plan: _Plan, member: _Member, times: list[dt.datetime]) -> list[ProfileSnapshot]:
-    seen = [simulated.profile_at(member.profile, at) for at in times]
+    seen = [curves.profile_at(member.profile, at) for at in times]
     if member.gone and member.last < plan.until:
         at = _refreshed(member.profile, member.last + dt.timedelta(days=1))
         seen.append(ProfileSnapshot(at, is_unavailable=True))
@@ -283,7 +284,7 @@ def _feed(plan: _Plan, member: _Member, times: list[dt.datetime]) -> list[PostSn
     since = _refreshed(member.profile, min(plan.videos_since, member.last))
     looks = [at for at in times if at >= since]
     return [
-        simulated.post_at(publication, at)
+        curves.post_at(publication, at)
         for publication in plan.newest(member.profile, member.last)
         for at in looks
         if at >= publication.published

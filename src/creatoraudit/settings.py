@@ -53,6 +53,16 @@ class Settings(BaseSettings):
         None, description="A directory of trusted documents, ID.graphql each, that clients may name by id."
     )
     graphql_documents_only: bool = Field(False, description="Whether only trusted documents are executed.")
+    source_instagram: str | None = Field(
+        None,
+        min_length=1,
+        description="The source that refreshes Instagram accounts and videos; without one they are not refreshed.",
+    )
+    source_tiktok: str | None = Field(
+        None,
+        min_length=1,
+        description="The source that refreshes TikTok accounts and videos; without one they are not refreshed.",
+    )
 
     @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod

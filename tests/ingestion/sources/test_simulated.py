@@ -1,60 +1,114 @@
+"""The made-up platform continues what its demo began."""
+
 import datetime as dt
 
 import pytest
 
-from creatoraudit.domain.accounts.inputs import username_of
-from creatoraudit.domain.identifiers import parse_identifier
+from creatoraudit import clock
 from creatoraudit.domain.validation import Platform
-from creatoraudit.ingestion.sources import simulated
+from creatoraudit.ingestion.sources import curves
+from creatoraudit.ingestion.sources.curves import World
+from creatoraudit.ingestion.sources.registry import open_source
+from creatoraudit.ingestion.sources.source import Gone, Observed, PostReference, ProfileReference, Wanted
+from creatoraudit.settings import Settings
 
 NOW = dt.datetime(2026, 6, 30, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+DEMO = World(seed=-3, pace=120 / 7, feed=7, gone=0.03)
+
+
+async def look(platform: Platform, username: str, known: str | None = None) -> Observed:
+    source = open_source("simulated", Settings())
+    seen = await source.fetch_profile(ProfileReference(platform, username, known), Wanted())
+    assert isinstance(seen, Observed)
+    return seen
 
 
 @pytest.mark.parametrize("platform", Platform)
-def test_the_same_question_has_the_same_answer(platform: Platform) -> None:
-    first, again = (simulated.profile(7, platform, "aiko.cooks") for _ in range(2))
-    assert simulated.profile_at(first, NOW) == simulated.profile_at(again, NOW)
-    assert simulated.publications(first, NOW, 20) == simulated.publications(again, NOW, 20)
-    assert simulated.profile(8, platform, "aiko.cooks") != first
+async def test_a_demo_is_continued_from_what_its_profiles_ids_say(platform: Platform) -> None:
+    made = curves.profile(DEMO, platform, "aiko.cooks")
+    then = curves.profile_at(made, NOW - DAY)
+
+    with clock.frozen(NOW):
+        seen = await look(platform, "aiko.cooks", then.platform_account_id)
+
+    assert seen.profile == curves.profile_at(made, NOW)
+    assert seen.profile.platform_account_id == then.platform_account_id
+    shown = curves.publications(made, NOW, 7)
+    assert list(seen.posts) == [curves.post_at(one, NOW) for one in shown[::-1]]
 
 
 @pytest.mark.parametrize("platform", Platform)
-def test_a_feed_continues(platform: Platform) -> None:
-    profile = simulated.profile(7, platform, "aiko.cooks")
-    before, after = (simulated.publications(profile, at, 10) for at in (NOW, NOW + 5 * DAY))
-    assert [one.published for one in before] == sorted(one.published for one in before)
-    assert before[-1].published <= NOW
-    added = sum(one.published > NOW for one in after)
-    assert 0 < added < 10
-    assert after[:-added] == before[added:]
+async def test_a_post_by_itself_is_the_one_of_the_feed(platform: Platform) -> None:
+    source = open_source("simulated", Settings())
+    with clock.frozen(NOW):
+        for world in (World(), DEMO, World(pace=0.001)):
+            made = curves.profile(world, platform, "aiko.cooks")
+            seen = await look(platform, "aiko.cooks", str(made.fixed[-1]))
+            assert seen.posts
+            for post in seen.posts:
+                assert post.account_username is not None
+                known = (post.external_id, post.shortcode, post.account_username, post.platform_account_id)
+                alone = await source.fetch_post(PostReference(platform, *known))
+                assert alone == Observed(None, [post])
 
 
-def test_posts_have_ids_that_their_platforms_could_have_given() -> None:
-    for platform in Platform:
-        profile = simulated.profile(7, platform, "aiko.cooks")
-        assert username_of(platform, profile.username) == profile.username
-        for one in simulated.publications(profile, NOW, 10):
-            seen = simulated.post_at(one, NOW)
-            identifier = parse_identifier(platform, seen.external_id)
-            assert (identifier.external_id, identifier.shortcode) == (seen.external_id, seen.shortcode)
+@pytest.mark.parametrize(
+    ("platform", "external_id"), [(Platform.TIKTOK, "7656240000000000001"), (Platform.INSTAGRAM, "3929000000000000001")]
+)
+async def test_any_post_can_be_looked_at_and_goes_on_growing(platform: Platform, external_id: str) -> None:
+    source = open_source("simulated", Settings())
+    seen = []
+    for at in (NOW, NOW + 30 * DAY):
+        with clock.frozen(at):
+            known = seen[-1] if seen else None
+            result = await source.fetch_post(
+                PostReference(
+                    platform,
+                    external_id,
+                    account_username=known and known.account_username,
+                    platform_account_id=known and known.platform_account_id,
+                )
+            )
+        assert isinstance(result, Observed)
+        seen += result.posts
+    before, after = seen
+    assert (before.external_id, before.at, after.at) == (external_id, NOW, NOW + 30 * DAY)
+    assert (before.create_time, before.account_username) == (after.create_time, after.account_username)
+    assert before.create_time is not None
+    assert NOW - 9 * DAY < before.create_time < NOW
+    assert 0 < (before.like_count or 0) < (after.like_count or 0)
 
 
-def test_views_rise_steeply_and_then_slowly() -> None:
-    profile = simulated.profile(7, Platform.TIKTOK, "aiko.cooks")
-    for one in simulated.publications(profile, NOW, 20):
-        views = [simulated.post_at(one, one.published + day * DAY).view_count or 0 for day in range(200)]
-        assert views == sorted(views)
-        assert views[0] == 0
-        assert views[20] - views[0] > views[199] - views[20]
-        assert views[199] > views[100]
+@pytest.mark.parametrize(
+    ("platform", "external_id"), [(Platform.TIKTOK, "1"), *((platform, str(2**63 - 1)) for platform in Platform)]
+)
+async def test_an_id_that_no_post_can_have_by_now_is_gone(platform: Platform, external_id: str) -> None:
+    source = open_source("simulated", Settings())
+    with clock.frozen(NOW):
+        assert isinstance(await source.fetch_post(PostReference(platform, external_id)), Gone)
 
 
-def test_small_profiles_engage_more() -> None:
-    profiles = sorted((simulated.profile(7, Platform.TIKTOK, f"name{n}") for n in range(60)), key=lambda one: one.size)
+async def test_profiles_that_are_gone_in_a_demo_stay_gone_with_their_posts() -> None:
+    source = open_source("simulated", Settings())
+    names = [f"name{number}" for number in range(200)]
+    profiles = [curves.profile(DEMO, Platform.TIKTOK, name) for name in names]
+    gone = [one for one in profiles if curves.is_gone(one)]
+    assert 0 < len(gone) < 20
+    with clock.frozen(NOW):
+        for one in gone:
+            known = str(one.fixed[-1])
+            post = curves.post_at(curves.publications(one, NOW, 1)[0], NOW)
+            assert isinstance(
+                await source.fetch_profile(ProfileReference(one.platform, one.username, known), Wanted()), Gone
+            )
+            reference = PostReference(one.platform, post.external_id, None, one.username, known)
+            assert isinstance(await source.fetch_post(reference), Gone)
+            assert await look(one.platform, one.username)  # a name that is tracked anew has a profile
 
-    def rate(some: list[simulated.Profile]) -> float:
-        seen = [simulated.post_at(post, NOW) for one in some for post in simulated.publications(one, NOW - 9 * DAY, 20)]
-        return sum(post.like_count or 0 for post in seen) / sum(post.view_count or 0 for post in seen)
 
-    assert rate(profiles[:20]) > 1.3 * rate(profiles[-20:])
+@pytest.mark.parametrize("known", [None, "1234", "simulated:1:0.0:1:0.0:1", "simulated:1:1e-9:1:0.0:1", "simulated:x"])
+async def test_whose_id_tells_no_world_is_from_the_usual_one(known: str | None) -> None:
+    with clock.frozen(NOW):
+        seen = await look(Platform.TIKTOK, "someone", known)
+    assert seen.profile == curves.profile_at(curves.profile(World(), Platform.TIKTOK, "someone"), NOW)

@@ -21,12 +21,13 @@ class ProfileReference(NamedTuple):
 
 
 class PostReference(NamedTuple):
-    """Which post to look at, with whatever is known that a source may find it by."""
+    """Which post to look at, with whatever is known that a source may find it by; the account is the poster's."""
 
     platform: Platform
     external_id: str
     shortcode: str | None = None
     account_username: str | None = None
+    platform_account_id: str | None = None
 
 
 class Wanted(NamedTuple):
@@ -73,6 +74,10 @@ class Failed(NamedTuple):
 
 
 Result = Observed | Unchanged | Throttled | Gone | Private | Failed
+
+
+class SourceUnavailable(Exception):
+    """A source cannot be opened: one sentence says what is missing, and where to get it or how to set it."""
 
 
 class Source(Protocol):
