@@ -15,6 +15,7 @@ from creatoraudit import logs
 from creatoraudit.db import migrate
 from creatoraudit.db.connections import is_sqlite
 from creatoraudit.db.engine import Database
+from creatoraudit.events import Events
 from creatoraudit.graphql import http as graphql
 from creatoraudit.http.access_log import AccessLog
 from creatoraudit.http.clients import Proxies
@@ -91,14 +92,16 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
     """Everything a process holds while it serves; a SQLite file is brought to this version's schema first."""
     url = settings.database_url.get_secret_value()
     db = Database(url, pool_size=settings.database_pool_size)
-    rate_limits = RateLimits(settings.redis_url.get_secret_value() if settings.redis_url else None)
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    rate_limits, events = RateLimits(redis_url), Events(redis_url)
     try:
         if is_sqlite(db.url):
             await migrate.upgrade(url)
         elif await migrate.current(url) != migrate.latest():
             raise RuntimeError("The database lacks migrations: run `creatoraudit db upgrade` and start again.")
-        yield State(settings, db, rate_limits, Keys(db), Proxies(settings.trusted_proxies))
+        yield State(settings, db, rate_limits, events, Keys(db), Proxies(settings.trusted_proxies))
     finally:
+        await events.close()
         await rate_limits.close()
         await db.close()
 

@@ -54,7 +54,7 @@ class InsufficientScope(CreatorAuditError):
 
 
 class QuotaExceeded(CreatorAuditError):
-    """The organization tracks as many accounts as it may."""
+    """The organization has as many of something as it may."""
 
     code, status = "QUOTA_EXCEEDED", 403
 

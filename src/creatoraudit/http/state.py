@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
+from creatoraudit.events import Events
 from creatoraudit.http.clients import Proxies, host_of
 from creatoraudit.http.keys import Keys
 from creatoraudit.rate_limits import RateLimits
@@ -22,6 +23,7 @@ class State:
     settings: Settings
     db: Database
     rate_limits: RateLimits
+    events: Events
     keys: Keys
     proxies: Proxies
 
