@@ -114,12 +114,12 @@ class ValidationFailed(CreatorAuditError):
 
 
 class RateLimited(CreatorAuditError):
-    """The key, or the address, has spent its window."""
+    """The key, or the address, has spent its window; or the same thing was asked for a moment ago."""
 
     code, status = "RATE_LIMITED", 429
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("Rate limit exceeded.", headers={"Retry-After": str(retry_after)})
+    def __init__(self, retry_after: int, detail: str = "Rate limit exceeded.") -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
 class InternalError(CreatorAuditError):

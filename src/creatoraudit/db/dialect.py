@@ -42,7 +42,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db.statements import ByDialect
-from creatoraudit.db.types import Day, JSONText, ListOf
+from creatoraudit.db.types import Day, Instant, JSONText, ListOf
 
 if TYPE_CHECKING:
     from creatoraudit.db.engine import Transaction
@@ -117,6 +117,25 @@ def _julian_days(element: days_from, compiler: SQLCompiler, **options: Any) -> s
 def _difference(element: days_from, compiler: SQLCompiler, **options: Any) -> str:
     earlier, later = (compiler.process(date, **options) for date in element.clauses)
     return f"({later} - {earlier})"
+
+
+class later(FunctionElement[dt.datetime]):  # noqa: N801
+    """An instant and a number of hours after it."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(later, "sqlite")
+def _modified(element: later, compiler: SQLCompiler, **options: Any) -> str:
+    instant, hours = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {instant}, {hours} || ' hours')"
+
+
+@compiles(later, "postgresql")
+def _plus_hours(element: later, compiler: SQLCompiler, **options: Any) -> str:
+    instant, hours = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({instant} + CAST({hours} AS INTEGER) * INTERVAL '1 hour')"
 
 
 class _checked(FunctionElement[Any]):  # noqa: N801
@@ -291,13 +310,13 @@ async def waiting(tx: "Transaction", seconds: int, too_long: Exception) -> Async
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def for_update(rows: Select[Any], of: Table | None = None) -> ByDialect:
+def for_update(rows: Select[Any], of: Table | None = None, *, skip_locked: bool = False) -> ByDialect:
     """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock.
 
     `of` is the table whose rows are locked, where the question joins several. Others may still refer to the rows: no
-    lock here is about to change what they refer by.
+    lock here is about to change what they refer by. Rows that someone else has locked are waited for, or left out.
     """
-    return ByDialect(sqlite=rows, postgresql=rows.with_for_update(of=of, key_share=True))
+    return ByDialect(sqlite=rows, postgresql=rows.with_for_update(of=of, key_share=True, skip_locked=skip_locked))
 
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]

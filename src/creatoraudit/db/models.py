@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from creatoraudit.db import columns
@@ -261,6 +261,44 @@ class Caption(SQLModel, table=True):
     organization_id: str = columns.organization()
     published: dt.datetime = columns.moment()
     text: str = Field(sa_type=Folded)
+
+
+class Refresh(SQLModel, table=True):
+    """When a tracked account or video is looked at next: `due_at` is null while it is paused.
+
+    Whoever looks at it holds the `lease` until `leased_until`; after that it is anyone's again. `attempts` counts the
+    looks that told nothing since the last one that did. What `is_awaited`, because someone has just tracked it or
+    asked for it at `requested_at`, goes before everything else that is due.
+    """
+
+    __tablename__ = "refreshes"
+    __table_args__ = (
+        UniqueConstraint("account_id"),
+        UniqueConstraint("video_id"),
+        CheckConstraint("(account_id IS NULL) <> (video_id IS NULL)", name="one_of_both"),
+        Index("ix_refreshes_by_due_at", "platform", "due_at"),
+        Index(
+            "ix_refreshes_awaited",
+            "platform",
+            "due_at",
+            sqlite_where=text("is_awaited = 1"),
+            postgresql_where=text("is_awaited"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)
+    organization_id: str = columns.organization()
+    platform: str
+    account_id: str | None = Field(
+        default=None, sa_type=Id, sa_column_args=columns.references("accounts.id", "CASCADE")
+    )
+    video_id: str | None = Field(default=None, sa_type=Id, sa_column_args=columns.references("videos.id", "CASCADE"))
+    due_at: dt.datetime | None = columns.moment(nullable=True)
+    is_awaited: bool = False
+    lease: str | None = Field(default=None, sa_type=Id)
+    leased_until: dt.datetime | None = columns.moment(nullable=True)
+    attempts: int = 0
+    requested_at: dt.datetime | None = columns.moment(nullable=True)
 
 
 def stored(row: SQLModel) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.db.models import Account, AccountVideo, Creator, Organization, Post, stored
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import Id
-from creatoraudit.domain import idempotency
+from creatoraudit.domain import idempotency, refreshes
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountPatch
 from creatoraudit.domain.accounts.queries import AccountRow, get_account
 from creatoraudit.domain.actor import Actor, Tenancy
@@ -36,6 +36,7 @@ async def create_account(
             return Created(await get_account(tx, actor, earlier), replayed=True)
         quota = await _quota(tx, actor)
         await _insert(tx, actor, account_id, data)
+        await refreshes.begin(tx, actor, "account", account_id, data.platform, active=data.is_active)
         if quota is not None and await _tracked(tx, actor) > quota:
             raise QuotaExceeded(f"The organization's quota of {quota} accounts is used up.")
         await _adopt_posts(tx, actor, account_id, data)
@@ -48,6 +49,8 @@ async def update_account(db: Database, actor: Actor, account_id: str, patch: Acc
     changes = patch.changes()
     active = changes.pop("is_active", None)
     async with db.transaction() as tx:
+        if "scrape_interval_hours" in changes:
+            await refreshes.reschedule(tx, actor, "account", account_id, changes["scrape_interval_hours"])
         if changes:
             await tx.execute(
                 update(table(Account)).where(owned(Account, actor), _accounts.id == account_id).values(changes)
@@ -61,10 +64,14 @@ async def switch(tx: Transaction, actor: Actor, which: ColumnElement[bool], *, a
     """Pauses or resumes those accounts that are not so already."""
     others = (owned(Account, actor), which, _accounts.is_active != active)
     switched = await tx.execute(
-        update(table(Account)).where(*others).values(is_active=active).returning(_accounts.added_at)
+        update(table(Account)).where(*others).values(is_active=active).returning(_accounts.id, _accounts.added_at)
     )
+    concerned = {id_: added_at for id_, added_at in switched}  # noqa: C416 - a row is no pair
+    if not concerned:
+        return
+    await refreshes.switch(tx, actor, "account", [*concerned], active=active)
     changes = rollup.Changes()
-    for added_at in switched.scalars():
+    for added_at in concerned.values():
         changes.count("active_accounts", added_at.date(), 1 if active else -1)
     await rollup.add(tx, actor, changes)
 

@@ -7,7 +7,7 @@ from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.db.models import Account, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
-from creatoraudit.domain import idempotency
+from creatoraudit.domain import idempotency, refreshes
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.idempotency import Created
@@ -44,6 +44,7 @@ async def create_video(
             updated_at=now,
         )
         await tx.execute(video)
+        await refreshes.begin(tx, actor, "video", video_id, data.platform, active=data.is_active)
         await rollup.add(tx, actor, await rollup.of_videos(tx, actor, [post_id]))
         return Created(await get_video(tx, actor, video_id), replayed=False)
 
@@ -52,12 +53,16 @@ async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPa
     """Changes a video; NotFound if there is none."""
     changes = patch.changes()
     async with db.transaction() as tx:
+        if "scrape_interval_hours" in changes:
+            await refreshes.reschedule(tx, actor, "video", video_id, changes["scrape_interval_hours"])
         if changes:
             await tx.execute(
                 update(_videos)
                 .where(owned(Video, actor), _videos.c.id == video_id)
                 .values(changes | {"updated_at": clock.now()})
             )
+        if "is_active" in changes:
+            await refreshes.switch(tx, actor, "video", [video_id], active=changes["is_active"])
         return await get_video(tx, actor, video_id)
 
 
