@@ -35,7 +35,12 @@ def questions(world: World, client: Client, driver: Driver, progress: Progress) 
 
 def searches(world: World, driver: Driver, size: str) -> list[Question]:
     """The searches of either world; those of the large one may cost at most twice as much as the others."""
-    texts = {"a frequent word": _FREQUENT, "a rare text": _rare(driver), "2 characters": _SHORT}
+    texts = {
+        "a frequent word": _FREQUENT,
+        "a rare word": _rare_word(driver),
+        "a rare text of frequent words": _rare_text(driver),
+        "2 characters": _SHORT,
+    }
     found = []
     for kind, q in texts.items():
         bars = [Bar(raw=1.5, unit=1)]
@@ -59,8 +64,14 @@ def _chosen(driver: Driver, organization: str) -> tuple[str, list[str]]:
     return str(driver.rows(one)[0][0]), ids[:: max(len(ids) // _IDS, 1)][:_IDS]
 
 
-def _rare(driver: Driver) -> str:
-    """The end of a caption of which only a handful in a million end like it."""
+def _rare_word(driver: Driver) -> str:
+    """A name that hardly any other caption mentions."""
+    mention = Query("SELECT text FROM captions WHERE text LIKE 'wait for it with %' ORDER BY post_id LIMIT 1", {})
+    return str(driver.rows(mention)[0][0]).partition(" with ")[2].split()[0]
+
+
+def _rare_text(driver: Driver) -> str:
+    """The end of a caption: words of which each is frequent, and only a handful in a million have all in this order."""
     many_tags = Query("SELECT text FROM captions WHERE text LIKE '%save this! #%#%#%' ORDER BY post_id LIMIT 1", {})
     text = str(driver.rows(many_tags)[0][0])
     return text[text.index("save this!") :]

@@ -55,7 +55,8 @@ class SQLite:
     def __init__(self, url: str) -> None:
         path = Path(make_url(url).database or "").absolute()
         self._connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
-        self._connection.execute("PRAGMA cache_size = -32768")
+        for pragma in ("cache_size = -32768", "mmap_size = 2147418112"):  # as the server has them
+            self._connection.execute(f"PRAGMA {pragma}")
 
     def rows(self, query: Query) -> list[Any]:
         return self._connection.execute(query.sql, _as_text(query.values)).fetchall()

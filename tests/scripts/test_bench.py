@@ -21,10 +21,12 @@ ASKED = [
     "overview, 7 days",
     "a creator's series, 90 days",
     "search: a frequent word, a tenth",
-    "search: a rare text, a tenth",
+    "search: a rare word, a tenth",
+    "search: a rare text of frequent words, a tenth",
     "search: 2 characters, a tenth",
     "search: a frequent word",
-    "search: a rare text",
+    "search: a rare word",
+    "search: a rare text of frequent words",
     "search: 2 characters",
 ]
 

@@ -58,6 +58,12 @@ _PRAGMAS = (
     "PRAGMA cache_size = -65536",
 )
 
+_READER_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA mmap_size = 2147418112",  # the most there is: pages of the file are read without being copied
+)
+
 
 def is_sqlite(url: URL) -> bool:
     """Whether the URL names a SQLite file."""
@@ -91,7 +97,7 @@ class _SQLiteReaders:
 
     async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._uri, uri=True, isolation_level=None, cached_statements=512)
-        for pragma in (f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}", "PRAGMA cache_size = -32768"):
+        for pragma in _READER_PRAGMAS:
             await connection.execute(pragma)
         return connection
 

@@ -259,7 +259,14 @@ def _caption(key: int) -> str:
     if chance(key, 14) < 0.06:
         return ""
     tags = "".join(f" #{_one_of(phrases.TAGS, key, salt)}" for salt in range(15, 15 + key % 4))
-    return _one_of(phrases.OPENINGS, key, 19) + _one_of(phrases.ENDINGS, key, 20) + tags
+    return _one_of(phrases.OPENINGS, key, 19) + _guest(key) + _one_of(phrases.ENDINGS, key, 20) + tags
+
+
+def _guest(key: int) -> str:
+    """Someone hardly anyone else mentions: captions have rare words too."""
+    if chance(key, 60) > 0.08:
+        return ""
+    return " with " + "".join(_one_of(phrases.SYLLABLES, key, salt) for salt in (61, 62, 63)).title()
 
 
 def _day(at: dt.datetime) -> float:

@@ -37,6 +37,10 @@ OPENINGS = (
     "Ça a marché ?", "Как это сделано", "오늘의 기록", "50% off, no joke_",
 )  # fmt: skip
 ENDINGS = ("", "", " 😂", " ✨✨", " 🍜🔥", " 👩‍🍳", " 🏳️‍🌈", " — save this!", "\n\nFull video on my page", " 🇯🇵", " ❤️")
+SYLLABLES = (
+    "ba", "chi", "dor", "fen", "gu", "hol", "jax", "kel", "lum", "mir", "nov", "oz", "pra", "quin", "rus", "sti", "tev",
+    "ulm", "vio", "wex", "yar", "zen", "bly", "cro", "dwi", "fjo", "gly", "hjo", "ika", "kvo", "lyx", "mno", "nje", "ops",
+)  # fmt: skip
 TAGS = (
     "fyp",
     "viral",
