@@ -33,6 +33,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     )
     logging.basicConfig(handlers=[handler], level=threshold, force=True)
     logging.getLogger("alembic").setLevel(max(threshold, logging.WARNING))  # it tells its set-up at every start
+    logging.getLogger("httpx").setLevel(max(threshold, logging.WARNING))  # it tells every request of a source
+    logging.getLogger("httpcore").setLevel(max(threshold, logging.WARNING))  # and every step of it
 
 
 def _final(stream: TextIO) -> list[Processor]:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _DATABASE_URL = re.compile(r"sqlite\+aiosqlite:///(?!:memory:|\Z)|postgresql\+asyncpg://.")
+_PLAIN_URL = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
 
 
 class Settings(BaseSettings):
@@ -63,6 +64,27 @@ class Settings(BaseSettings):
         min_length=1,
         description="The source that refreshes TikTok accounts and videos; without one they are not refreshed.",
     )
+    http_source_url: str | None = Field(
+        None, description="Where the http source asks: the URL of a service that answers as docs/sources.md says."
+    )
+    http_source_token: SecretStr | None = Field(
+        None, description="What the http source sends that service as its bearer token."
+    )
+    http_source_timeout: float = Field(60.0, gt=0, description="Seconds that service may take for one answer.")
+    http_source_max_bytes: int = Field(
+        16_777_216, ge=1024, description="The largest answer that is read from that service, in bytes."
+    )
+    instagram_graph_url: str = Field(
+        "https://graph.facebook.com/v25.0", description="The version of the Graph API that instagram_graph asks."
+    )
+    instagram_graph_user_id: str | None = Field(
+        None,
+        pattern="^[0-9]+$",
+        description="The id of the Instagram professional account that instagram_graph asks as.",
+    )
+    instagram_graph_token: SecretStr | None = Field(
+        None, description="That account's access token, with instagram_basic and the permissions docs/sources.md names."
+    )
 
     @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod
@@ -99,7 +121,14 @@ class Settings(BaseSettings):
             raise PydanticCustomError("redis_url", "must be redis://HOST:PORT/NUMBER or rediss://HOST:PORT/NUMBER")
         return value
 
-    @field_validator("public_url")
+    @field_validator("http_source_url", "instagram_graph_url")
+    @classmethod
+    def _plain_url(cls, value: str | None) -> str | None:
+        if value is not None and not _PLAIN_URL.fullmatch(value):
+            raise PydanticCustomError("plain_url", "must be http://HOST or https://HOST, a path perhaps, and no more")
+        return value
+
+    @field_validator("public_url", "http_source_url", "instagram_graph_url")
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else value

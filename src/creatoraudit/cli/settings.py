@@ -40,7 +40,8 @@ def show_settings(as_json: AsJSON = False) -> None:
 def _shown(value: Any) -> Any:
     match value:
         case SecretStr():
-            return masked(value.get_secret_value())
+            secret = value.get_secret_value()
+            return masked(secret) if "://" in secret else "***"
         case Path():
             return str(value)
         case _:

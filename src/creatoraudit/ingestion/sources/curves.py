@@ -16,11 +16,11 @@ from creatoraudit.domain.identifiers import parse_identifier
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 from creatoraudit.ingestion.sources import phrases
+from creatoraudit.ingestion.sources.feed import INSTAGRAM_EPOCH, published_at
 
 _EPOCH = dt.datetime(2020, 1, 6, tzinfo=dt.UTC)  # a Monday
 _SIZED_AT = 2_200.0  # the day on which a profile has its own size, early in 2026
 _DAY = 86_400
-_INSTAGRAM_EPOCH = 1_314_220_021
 _MASK = (1 << 64) - 1
 _STEPS = 4_096
 _NORMAL = tuple(NormalDist().inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS))
@@ -160,14 +160,6 @@ def stray(of: Profile, external_id: str) -> Publication:
     return _published(of, _mixed(of.key, int(external_id)), _day(published), published, external_id)
 
 
-def published_at(platform: Platform, external_id: str) -> dt.datetime:
-    """When a post was published, which its platform's ids tell."""
-    number = int(external_id)
-    if platform is Platform.TIKTOK:
-        return dt.datetime.fromtimestamp(number >> 32, dt.UTC)
-    return dt.datetime.fromtimestamp((number >> 23) // 1_000 + _INSTAGRAM_EPOCH, dt.UTC)
-
-
 def post_at(of: Publication, at: dt.datetime) -> PostSnapshot:
     """The post as it is at a time after its publication."""
     day = _day(at)
@@ -252,7 +244,7 @@ def _external_id(platform: Platform, published: dt.datetime, key: int) -> str:
     seconds = int(published.timestamp())
     if platform is Platform.TIKTOK:
         return str(seconds << 32 | key & 0xFFFF_FFFF)
-    return str(((seconds - _INSTAGRAM_EPOCH) * 1_000 + key % 1_000) << 23 | (key >> 10) & 0x7F_FFFF)
+    return str(((seconds - INSTAGRAM_EPOCH) * 1_000 + key % 1_000) << 23 | (key >> 10) & 0x7F_FFFF)
 
 
 def _caption(key: int) -> str:

@@ -10,6 +10,7 @@ from creatoraudit import clock
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.sources import curves
 from creatoraudit.ingestion.sources.curves import Profile, Publication
+from creatoraudit.ingestion.sources.feed import published_at
 from creatoraudit.ingestion.sources.source import Gone, Observed, PostReference, ProfileReference, Result, Wanted
 from creatoraudit.settings import Settings
 
@@ -36,7 +37,7 @@ class Simulated:
     async def fetch_post(self, post: PostReference) -> Result:
         """The post as its profile's feed shows it; one whose poster is unknown is made up from its id."""
         now = clock.now()
-        if not _FIRST_POSTS <= curves.published_at(post.platform, post.external_id) <= now:
+        if not _FIRST_POSTS <= published_at(post.platform, post.external_id) <= now:
             return Gone(f"there is no post {post.external_id}")
         username = post.account_username or f"stranger_{int(post.external_id) % 10**6}"
         poster = _profile(post.platform, username, post.platform_account_id)
