@@ -381,3 +381,17 @@ POST = (
     *("updated_at", "first_scrape_time", "last_scrape_time"),
 )
 GAINS = tuple(f"gained_{name}" for name in rollup.COUNTERS)
+
+
+async def test_a_post_that_joins_a_feed_while_someone_tracks_it_counts_once(db: Database, organization: Actor) -> None:
+    account = await an_account(db, organization)
+    for number in range(8):
+        name = str(10**18 + number)
+        discovered = PostSnapshot(NOW, name, view_count=9)
+        earlier = ProfileSnapshot(NOW - DAY * (number + 2), follower_count=1)
+        await asyncio.gather(
+            observe(db, str(organization.organization_id), [AccountObservation(account.id, [], [discovered])]),
+            a_video(db, organization, name),
+            observe(db, str(organization.organization_id), [AccountObservation(account.id, [earlier])]),
+        )
+    await assert_kept(db, organization)

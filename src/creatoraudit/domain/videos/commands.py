@@ -24,14 +24,28 @@ async def create_video(
     db: Database, actor: Actor, data: VideoCreate, *, idempotency_key: str | None = None
 ) -> Created[VideoRow]:
     """Starts tracking a post by itself; Conflict if it is tracked so already."""
+    while True:
+        try:
+            return await _create_video(db, actor, data, idempotency_key)
+        except _JoinedFeedMeanwhileError:
+            continue  # it stands there now, so the next attempt locks that feed
+
+
+class _JoinedFeedMeanwhileError(Exception):
+    """The post was discovered in a feed after that had been looked for."""
+
+
+async def _create_video(
+    db: Database, actor: Actor, data: VideoCreate, idempotency_key: str | None
+) -> Created[VideoRow]:
     video_id = new_id()
     async with db.transaction() as tx:
         earlier = await idempotency.claim(tx, actor, idempotency_key, "create_video", data, video_id)
         if earlier is not None:
             return Created(await get_video(tx, actor, earlier), replayed=True)
         identified = actor.bind(platform=data.platform, external_id=data.post.external_id)
-        await tx.fetch(_locked_feed(actor.tenancy), tuple, identified)
-        post_id = await _claim_post(tx, actor, data, video_id)
+        feed = await tx.fetch(_locked_feed(actor.tenancy), tuple, identified)
+        post_id = await _claim_post(tx, actor, data, video_id, stands_in_feed=bool(feed))
         now = clock.now()
         video = insert(_videos).values(
             id=video_id,
@@ -81,7 +95,7 @@ async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
         await rollup.add(tx, actor, changes)
 
 
-async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str) -> int:
+async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str, *, stands_in_feed: bool) -> int:
     """Makes the post point to the video, and the post itself where nobody tracks it yet; Conflict if it has one."""
     identifier = data.post
     inserted = dialect.insert(tx.dialect, _posts).values(
@@ -101,11 +115,13 @@ async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id
                 name: func.coalesce(_posts.c[name], inserted.excluded[name])
                 for name in ("video_id", "account_username")
             },
-        ).returning(_posts.c.id, _posts.c.video_id)
+        ).returning(_posts.c.id, _posts.c.video_id, _posts.c.account_video_id)
     )
     post = claimed.one()
     if post.video_id != video_id:
         raise Conflict(f"The video '{identifier.external_id}' on {data.platform} is already tracked.")
+    if post.account_video_id is not None and not stands_in_feed:
+        raise _JoinedFeedMeanwhileError
     await tx.execute(
         update(_posts).where(_posts.c.id == post.id, _posts.c.account_id.is_(None)).values(account_id=_poster())
     )
