@@ -1,0 +1,93 @@
+"""Our own format: objects that say by their `kind` whether something was seen, or is tracked."""
+
+import datetime as dt
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
+
+from creatoraudit.domain.accounts.inputs import username_of
+from creatoraudit.domain.validation import PlatformName
+from creatoraudit.ingestion.formats.entry import (
+    Account,
+    AccountVideo,
+    Creator,
+    Entry,
+    Organization,
+    Sighting,
+    Video,
+)
+from creatoraudit.ingestion.formats.snapshot import (
+    Malformed,
+    PostFields,
+    ProfileFields,
+    Text,
+    malformed,
+    object_of,
+)
+from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
+
+
+class ProfileLine(ProfileFields):
+    """How a profile looked at one time."""
+
+    platform: PlatformName = Field(description="`instagram` or `tiktok`.")
+    username: Text = Field(description="The username, with or without `@`, or the profile's URL.")
+
+    @field_validator("username")
+    @classmethod
+    def _normal(cls, value: str, info: ValidationInfo) -> str:
+        platform = info.data.get("platform")
+        return username_of(platform, value) if platform is not None else value
+
+
+class PostLine(PostFields):
+    """How a post looked at one time."""
+
+    platform: PlatformName = Field(description="`instagram` or `tiktok`.")
+
+
+KINDS: dict[str, type[BaseModel]] = {
+    "profile": ProfileLine,
+    "post": PostLine,
+    "organization": Organization,
+    "creator": Creator,
+    "account": Account,
+    "video": Video,
+    "account_video": AccountVideo,
+}
+"""What an object may be of; one that does not say is a post's if it has an `external_id`, and else a profile's."""
+_KIND_OF = {model: kind for kind, model in KINDS.items()}
+_WIDTHS = {ProfileLine: len(ProfileSnapshot._fields), PostLine: len(PostSnapshot._fields)}
+
+
+def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[Entry]:
+    """What an object says, seen at `at` unless it says when; Malformed if that is not to be understood."""
+    fields = dict(said)
+    kind = fields.pop("kind", "post" if "external_id" in fields else "profile")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise Malformed(f"kind must be one of: {', '.join(KINDS)}")
+    if at is not None and model in _WIDTHS:
+        fields.setdefault("at", at)
+    try:
+        line = model.model_validate(fields)
+    except ValidationError as error:
+        raise malformed(error, model) from None
+    if isinstance(line, PostLine):
+        post = PostSnapshot._make(islice(line.__dict__.values(), _WIDTHS[PostLine]))
+        return (Sighting(line.platform, post.account_username, post),)
+    if isinstance(line, ProfileLine):
+        profile = ProfileSnapshot._make(islice(line.__dict__.values(), _WIDTHS[ProfileLine]))
+        return (Sighting(line.platform, line.username, profile),)
+    return (line,)  # type: ignore[return-value]  # the other kinds are records as they are
+
+
+def object_of_entry(entry: Entry) -> dict[str, Any]:
+    """The object that says this: its times are aware datetimes, which `orjson` writes with `OPT_UTC_Z`."""
+    if not isinstance(entry, Sighting):
+        return {"kind": _KIND_OF[type(entry)], **entry.model_dump(exclude_none=True)}
+    if isinstance(entry.seen, PostSnapshot):
+        return {"kind": "post", "platform": entry.platform, **object_of(entry.seen)}
+    return {"kind": "profile", "platform": entry.platform, "username": entry.username, **object_of(entry.seen)}
