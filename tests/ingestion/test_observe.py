@@ -76,10 +76,10 @@ async def rows(db: Database, actor: Actor, model: type[SQLModel]) -> list[dict[s
 
 
 async def everything(db: Database, actor: Actor) -> dict[str, set[str]]:
-    """What the organization knows, apart from ids and the time of writing."""
+    """What the organization knows, apart from ids."""
     return {
         model.__name__: {
-            str({name: value for name, value in row.items() if not name.endswith("id") and name != "updated_at"})
+            str({name: value for name, value in row.items() if not name.endswith("id")})
             for row in await rows(db, actor, model)
         }
         for model in (Account, Post, AccountVideo, PostClosing, AccountClosing)

@@ -5,12 +5,9 @@ again is read; what arrives late is corrected from its day on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError
-
-from creatoraudit import clock
-from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.domain.analytics import rollup
@@ -22,7 +19,6 @@ from creatoraudit.ingestion.snapshots import AccountObservation, Observation, Po
 
 BATCH = 500
 """Snapshots per transaction: few enough that other writers hardly wait."""
-_ATTEMPTS = 5
 
 Accounts = dict[str, ObservedAccount]
 Posts = dict[store.Key, ObservedPost]
@@ -51,7 +47,8 @@ async def observe(
     """
     total = Recorded()
     for some in _batches(observations, batch):
-        total = total.plus(await _record_again(db, organization_id, some))
+        work = partial(record, organization_id=organization_id, observations=some)
+        total = total.plus(await db.transact(work))
     return total
 
 
@@ -87,19 +84,6 @@ def _batches(observations: Iterable[Observation], size: int) -> Iterator[list[Ob
             batch, filled = [], 0
     if batch:
         yield batch
-
-
-async def _record_again(db: Database, organization_id: str, observations: list[Observation]) -> Recorded:
-    """Records in a transaction of its own, anew where another one has discovered or deleted the same rows meanwhile."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            async with db.transaction() as tx:
-                return await record(tx, organization_id, observations)
-        except DBAPIError as error:
-            if not dialect.clashed(error):
-                raise
-    async with db.transaction() as tx:
-        return await record(tx, organization_id, observations)
 
 
 async def _accounts(tx: Transaction, actor: Actor, observations: Sequence[Observation]) -> Accounts:
@@ -179,8 +163,7 @@ async def _fold_posts(tx: Transaction, posts: Posts) -> list[FoldedPost]:
     spans = {key: span_of_post(post) for key, post in posts.items()}
     asked = {post.held["id"]: since for key, post in posts.items() if post.is_known and (since := spans[key].since)}
     found = await store.post_closings(tx, asked) if asked else {}
-    now = clock.now()
-    return [fold_post(post, spans[key], found.get(post.held["id"], []), now) for key, post in posts.items()]
+    return [fold_post(post, spans[key], found.get(post.held["id"], [])) for key, post in posts.items()]
 
 
 async def _fold_accounts(tx: Transaction, accounts: Accounts) -> list[FoldedAccount]:

@@ -124,7 +124,7 @@ def span_of_post(post: ObservedPost) -> PostSpan:
     return PostSpan(since, seen, fresh, content)
 
 
-def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.datetime) -> FoldedPost:
+def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> FoldedPost:
     """The post's row and changed closings; adds what they change to the post's account.
 
     `found` are the stored closings from the span's beginning on, with the one before it.
@@ -133,8 +133,6 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing], now: dt.
     closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
     row = _row(post, span.content, closings[-1].totals if closings else None)
     changed = frozenset(name for name in POST_VALUES if row[name] != post.held[name])
-    if changed:
-        row["updated_at"] = now
     if post.account is not None:
         if post.joins:
             post.account.sums.add(None, closings)
@@ -197,6 +195,7 @@ def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
     if post.is_known:
         times += [held["first_scrape_time"], held["last_scrape_time"]]
     row["first_scrape_time"], row["last_scrape_time"] = min(times, default=None), max(times, default=None)
+    row["updated_at"] = max(filter(None, (held["updated_at"], row["last_scrape_time"])), default=None)
     if totals is not None:
         row.update(zip(_COUNTS, totals, strict=True))
     row["total_views"] = _with_facebook(row["view_count"], row["fb_play_count"])
