@@ -1,6 +1,7 @@
 """What TikTok and Instagram answer to yt-dlp: pages in their own shape, played to a real yt-dlp."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ class Recorded:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / "answers.json"
-        self.environment = {"PYTHONPATH": str(PLUGINS), "YTDLP_RECORDED": str(self.path)}
+        path = os.pathsep.join(filter(None, (str(PLUGINS), os.environ.get("PYTHONPATH"))))
+        self.environment = {"PYTHONPATH": path, "YTDLP_RECORDED": str(self.path)}
         self._answers: list[dict[str, Any]] = []
         self._write()
 

@@ -4,11 +4,12 @@ import re
 from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, FilePath, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _DATABASE_URL = re.compile(r"sqlite\+aiosqlite:///(?!:memory:|\Z)|postgresql\+asyncpg://.")
+_PROXY_URL = re.compile(r"(https?|socks4a?|socks5h?)://[^/\s]+/?")
 _PLAIN_URL = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
 
 
@@ -85,6 +86,13 @@ class Settings(BaseSettings):
     instagram_graph_token: SecretStr | None = Field(
         None, description="That account's access token, with instagram_basic and the permissions docs/sources.md names."
     )
+    ytdlp_cookies: FilePath | None = Field(
+        None, description="A file of cookies that the ytdlp source sends, in Netscape's format; it is only read."
+    )
+    ytdlp_proxy: SecretStr | None = Field(
+        None, description="The proxy through which the ytdlp source asks: http://HOST:PORT or socks5://HOST:PORT."
+    )
+    ytdlp_sleep: float = Field(0.0, ge=0, description="Seconds between two requests of one look by the ytdlp source.")
 
     @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod
@@ -126,6 +134,13 @@ class Settings(BaseSettings):
     def _plain_url(cls, value: str | None) -> str | None:
         if value is not None and not _PLAIN_URL.fullmatch(value):
             raise PydanticCustomError("plain_url", "must be http://HOST or https://HOST, a path perhaps, and no more")
+        return value
+
+    @field_validator("ytdlp_proxy")
+    @classmethod
+    def _proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _PROXY_URL.fullmatch(value.get_secret_value()):
+            raise PydanticCustomError("ytdlp_proxy", "must be http://HOST:PORT or socks5://HOST:PORT")
         return value
 
     @field_validator("public_url", "http_source_url", "instagram_graph_url")

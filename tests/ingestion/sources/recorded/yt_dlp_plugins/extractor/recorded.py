@@ -40,7 +40,7 @@ class RecordedRH(ImpersonateRequestHandler):
         for answer in json.loads(_ANSWERS.read_text()):
             if re.search(answer["pattern"], request.url):
                 return self._response(request, answer)
-        raise TransportError(f"Nothing is recorded for {request.url}")
+        raise TransportError("Nothing is recorded for this URL")
 
     def _response(self, request: Request, answer: dict[str, Any]) -> Response:
         if answer["body"] is None:
