@@ -61,6 +61,8 @@ BUDGETS = {
     "GET /creators/top": 3,
     "GET /search": 3,
 }
+ONE_AT_A_TIME = ("POST /accounts", "POST /videos")
+"""What waits, on PostgreSQL, for others that add the same profile or a post of its."""
 """Every endpoint has one; looking up a key that is not remembered costs one statement more."""
 
 ASKED = {"GET /search": "?q=acme"}
@@ -105,7 +107,8 @@ async def statements_of(
 
 async def test_every_endpoint_keeps_its_budget(world: World) -> None:
     used = {name_of(endpoint): len(await statements_of(world, endpoint)) for endpoint in least_harm_first()}
-    assert used == BUDGETS
+    waits = {} if world.db.dialect.name == "sqlite" else {name: BUDGETS[name] + 1 for name in ONE_AT_A_TIME}
+    assert used == BUDGETS | waits
 
 
 async def test_the_budget_does_not_grow_with_the_rows(world: World) -> None:

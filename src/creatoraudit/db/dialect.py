@@ -310,6 +310,12 @@ async def waiting(tx: "Transaction", seconds: int, too_long: Exception) -> Async
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+async def exclusively(tx: "Transaction", *names: str) -> None:
+    """Lets no other transaction past the same names until this one ends; SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(" ".join(names), 0))))
+
+
 def for_update(rows: Select[Any], of: Table | None = None, *, skip_locked: bool = False) -> ByDialect:
     """The rows, locked until the transaction ends; on SQLite the transaction already has the only write lock.
 

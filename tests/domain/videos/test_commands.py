@@ -219,3 +219,12 @@ async def test_a_post_that_loses_both_records_at_once_is_forgotten(db: Database)
         await asyncio.gather(delete_account(db, actor, account.id), delete_video(db, actor, video.id))
 
         assert (await a_video(db, actor, str(number + 1))).view_count is None
+
+
+async def test_a_video_and_its_posters_account_that_are_added_at_once_find_each_other(db: Database) -> None:
+    actor = await an_organization(db)
+    for number in range(8):
+        poster = f"poster{number}"
+        link = f"https://www.tiktok.com/@{poster}/video/{10**18 + number}"
+        video, account = await asyncio.gather(a_video(db, actor, link), an_account(db, actor, poster))
+        assert (await get_video(db, actor, video.id)).account_id == account.id

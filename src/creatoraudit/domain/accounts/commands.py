@@ -35,6 +35,7 @@ async def create_account(
         if earlier is not None:
             return Created(await get_account(tx, actor, earlier), replayed=True)
         quota = await _quota(tx, actor)
+        await one_at_a_time(tx, actor, data.platform, data.username)
         await _insert(tx, actor, account_id, data)
         await refreshes.begin(tx, actor, "account", account_id, data.platform, active=data.is_active)
         if quota is not None and await _tracked(tx, actor) > quota:
@@ -114,6 +115,11 @@ async def _insert(tx: Transaction, actor: Actor, account_id: str, data: AccountC
     inserted = await tx.execute(dialect.insert_or_ignore(tx.dialect, table(Account)), stored(Account(**values)))
     if not inserted.rowcount:
         raise Conflict(f"The account '{data.username}' on {data.platform} is already tracked.")
+
+
+async def one_at_a_time(tx: Transaction, actor: Actor, platform: str, username: str) -> None:
+    """Keeps a profile and a post of its from being added side by side, where neither would see the other."""
+    await dialect.exclusively(tx, str(actor.organization_id), platform, username)
 
 
 async def _adopt_posts(tx: Transaction, actor: Actor, account_id: str, data: AccountCreate) -> None:

@@ -8,6 +8,7 @@ from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.db.models import Account, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency, refreshes
+from creatoraudit.domain.accounts.commands import one_at_a_time
 from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.idempotency import Created
@@ -98,6 +99,8 @@ async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
 async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str, *, stands_in_feed: bool) -> int:
     """Makes the post point to the video, and the post itself where nobody tracks it yet; Conflict if it has one."""
     identifier = data.post
+    if identifier.username is not None:
+        await one_at_a_time(tx, actor, data.platform, identifier.username)
     inserted = dialect.insert(tx.dialect, _posts).values(
         organization_id=actor.organization_id,
         platform=data.platform,
