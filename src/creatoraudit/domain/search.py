@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, case, func, literal_column, select
 
 from creatoraudit.db import dialect
-from creatoraudit.db.engine import Make, Reader
+from creatoraudit.db.engine import Database, Make, Reader
 from creatoraudit.db.models import Account, Caption, Creator, Post
 from creatoraudit.db.statements import ByDialect, Statement, statement
 from creatoraudit.domain.actor import Actor, Tenancy
@@ -83,7 +83,7 @@ def searched(q: str | None, limit: int = 10) -> Searched:
     return Searched(folded((q or "").strip()), limit)
 
 
-async def search(db: Reader, actor: Actor, asked: Searched) -> Found:
+async def search(db: Database, actor: Actor, asked: Searched) -> Found:
     """Everything that contains the text."""
     return Found(
         *await asyncio.gather(

@@ -1,5 +1,6 @@
 """Who did best over a window."""
 
+import asyncio
 from dataclasses import replace
 from heapq import nsmallest
 from typing import Annotated, NamedTuple
@@ -7,7 +8,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from creatoraudit.db.engine import Reader
+from creatoraudit.db.engine import Database
 from creatoraudit.db.models import Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain.actor import Actor, Tenancy
@@ -60,7 +61,7 @@ class TopCreators(NamedTuple):
 
 
 async def top_creators(
-    db: Reader,
+    db: Database,
     actor: Actor,
     *,
     window: Window | None = None,
@@ -78,8 +79,9 @@ async def top_creators(
     values = ranked.gains(0, 1)[order_by]
     best = nsmallest(limit, zip(ranked.ids, values, strict=True), key=lambda pair: -(pair[1] or 0))
     ids = [one for one, _ in best]
-    of_best = await measured(db, actor, CREATORS, ids, window)
-    creators = await creators_by_ids(db, actor, ids)
+    of_best, creators = await asyncio.gather(
+        measured(db, actor, CREATORS, ids, window), creators_by_ids(db, actor, ids)
+    )
     found = [creator for creator in creators if creator is not None and creator.id in of_best]
     places = [TopCreator(rank, creator, *of_best[creator.id]) for rank, creator in enumerate(found, start=1)]
     return TopCreators(places, window, order_by)
