@@ -2,11 +2,13 @@ import io
 import logging
 from collections.abc import Iterator
 
+import httpx
 import orjson
 import pytest
 import structlog
 
 from creatoraudit import logs
+from services import local_service
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,15 @@ def test_lines_below_the_level_are_left_out() -> None:
     logs.configure("WARNING", stream)
     structlog.get_logger("x").info("quiet")
     logging.getLogger("y").info("quiet")
+    assert stream.getvalue() == ""
+
+
+def test_requests_to_others_are_not_logged_with_their_urls() -> None:
+    stream = io.StringIO()
+    logs.configure("DEBUG", stream)
+    with local_service() as service:
+        httpx.get(f"{service.url}/?secret=1")
+        assert service.asked
     assert stream.getvalue() == ""
 
 

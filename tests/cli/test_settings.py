@@ -8,6 +8,8 @@ from creatoraudit.settings import Settings
 SECRETS = {
     "CREATORAUDIT_DATABASE_URL": "postgresql+asyncpg://me:pass@word/1@db.internal/x?password=pass@word/1&ssl=require",
     "CREATORAUDIT_REDIS_URL": "redis://:pass@word/1@cache.internal:6379/0",
+    "CREATORAUDIT_HTTP_SOURCE_TOKEN": "a-pass-word",
+    "CREATORAUDIT_INSTAGRAM_GRAPH_TOKEN": "EAABword",
 }
 
 

@@ -258,10 +258,12 @@ async def test_a_service_that_is_not_there_is_a_failure() -> None:
 async def test_the_token_is_nowhere_to_be_read(
     service: LocalService, source: Source, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, name)
     for status in (200, 401, 500):
         service.answers({"why": "no"}, status)
         assert SECRET not in repr(await source.fetch_profile(COOK, Wanted()))
+    assert "HTTP Request" in caplog.text
     assert SECRET not in caplog.text
     assert SECRET not in repr(settings(service))
 

@@ -243,7 +243,8 @@ async def test_a_token_that_is_refused_is_said_to_be(service: LocalService, api:
 async def test_the_token_is_nowhere_to_be_read(
     service: LocalService, source: Source, api: GraphApi, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, name)
     api.add("blue.bottle", [])
     results: list[Result] = [await source.fetch_profile(BLUE, Wanted())]
     for code in (1, 10, 100, 190):
@@ -252,6 +253,7 @@ async def test_the_token_is_nowhere_to_be_read(
         results.append(await source.fetch_post(reference(NOW - DAY)))
     assert "Malformed access token ***" in repr(results)
     assert TOKEN not in repr(results)
+    assert "HTTP Request" in caplog.text
     assert TOKEN not in caplog.text
     assert TOKEN not in repr(settings(service))
     assert not any(TOKEN in asked.path + repr(asked.params) for asked in service.asked)
