@@ -39,8 +39,8 @@ OPENINGS = (
 ENDINGS = ("", "", " 😂", " ✨✨", " 🍜🔥", " 👩‍🍳", " 🏳️‍🌈", " — save this!", "\n\nFull video on my page", " 🇯🇵", " ❤️")
 SYLLABLES = (
     "ba", "chi", "dor", "fen", "gu", "hol", "jax", "kel", "lum", "mir", "nov", "oz", "pra", "quin", "rus", "sti",
-    "tev", "ulm", "vio", "wex", "yar", "zen", "bly", "cro", "dwi", "fjo", "gly", "hjo", "ika", "kvo", "lyx", "mno", "nje",
-    "ops",
+    "tev", "ulm", "vio", "wex", "yar", "zen", "bly", "cro", "dwi", "fjo", "gly", "hjo", "ika", "kvo", "lyx", "mno",
+    "nje", "ops",
 )  # fmt: skip
 TAGS = (
     "fyp",
