@@ -275,6 +275,14 @@ def insert_or_ignore(dialect: Dialect, table: Table) -> Executable:
     return insert(dialect, table).on_conflict_do_nothing()
 
 
+async def number_on(tx: "Transaction", numbered: Table) -> None:
+    """Has the database number what comes next beyond all ids there are; SQLite does so by itself."""
+    if tx.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(numbered.name, "id")
+        highest = literal_column(f"(SELECT max(id) FROM {numbered.name})", BigInteger)  # noqa: S608 - a table of ours
+        await tx.execute(select(func.setval(sequence, func.greatest(func.nextval(sequence), highest))))
+
+
 def parallel_writers(dialect: Dialect) -> int:
     """Among how many rows those are spread who would else wait for each other at one: SQLite has a single writer."""
     return 1 if dialect.name == "sqlite" else 4

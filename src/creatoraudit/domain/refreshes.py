@@ -23,7 +23,7 @@ PATIENCE = dt.timedelta(seconds=60)
 """How long after someone asked for a refresh nobody may ask for the same one."""
 
 _refreshes = table(Refresh)
-_tracked = {"account": Account, "video": Video}
+_tracked: dict[Kind, type[Account | Video]] = {"account": Account, "video": Video}
 
 
 async def request_account_refresh(db: Database, actor: Actor, account_id: str) -> AccountRow:
@@ -40,17 +40,34 @@ async def request_video_refresh(db: Database, actor: Actor, video_id: str) -> Vi
         return await get_video(tx, actor, video_id)
 
 
+class New(NamedTuple):
+    """Something that is tracked from now on."""
+
+    id: str
+    platform: Platform
+    is_active: bool
+
+
 async def begin(tx: Transaction, actor: Actor, kind: Kind, id_: str, platform: Platform, *, active: bool) -> None:
     """Has something new be looked at as soon as possible, unless it is paused."""
-    values = {
-        "organization_id": actor.organization_id,
-        "platform": platform,
-        f"{kind}_id": id_,
-        "due_at": clock.now() if active else None,
-        "is_awaited": active,
-        "attempts": 0,
-    }
-    await tx.execute(insert(_refreshes).values(values))
+    await begin_many(tx, actor, kind, [New(id_, platform, active)], awaited=active)
+
+
+async def begin_many(tx: Transaction, actor: Actor, kind: Kind, new: Sequence[New], *, awaited: bool = False) -> None:
+    """Has all that is not paused be looked at now; only what is `awaited` goes before everything else that is due."""
+    now = clock.now()
+    rows = [
+        {
+            "organization_id": actor.organization_id,
+            "platform": one.platform,
+            f"{kind}_id": one.id,
+            "due_at": now if one.is_active else None,
+            "is_awaited": awaited,
+            "attempts": 0,
+        }
+        for one in new
+    ]
+    await tx.execute(insert(_refreshes), rows)
 
 
 async def switch(tx: Transaction, actor: Actor, kind: Kind, ids: Sequence[str], *, active: bool) -> None:

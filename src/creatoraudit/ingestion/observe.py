@@ -4,17 +4,20 @@ A batch costs the same number of statements whatever is in it, and only the last
 again is read; what arrives late is corrected from its day on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.models import AccountVideo, Post
 from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.domain.analytics import rollup
+from creatoraudit.domain.ids import moved_id
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
 from creatoraudit.ingestion.organization import changes_of
-from creatoraudit.ingestion.posts import CAPTIONED, REFRESHED, FoldedPost, ObservedPost, fold_post, span_of_post
+from creatoraudit.ingestion.posts import CAPTIONED, REFRESHED, FoldedPost, Ids, ObservedPost, fold_post, span_of_post
 from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation
 
 BATCH = 500
@@ -22,6 +25,7 @@ BATCH = 500
 
 Accounts = dict[str, ObservedAccount]
 Posts = dict[store.Key, ObservedPost]
+_NO_IDS: Mapping[store.Key, Ids] = {}
 
 
 class Recorded(NamedTuple):
@@ -52,18 +56,16 @@ async def observe(
     return total
 
 
-async def record(tx: Transaction, organization_id: str, observations: Sequence[Observation]) -> Recorded:
-    """Like `observe`, inside a transaction of the caller's."""
+async def record(
+    tx: Transaction, organization_id: str, observations: Sequence[Observation], ids: Mapping[store.Key, Ids] = _NO_IDS
+) -> Recorded:
+    """Like `observe`, inside a transaction of the caller's; what is new gets its own of the `ids`, if it has any."""
     actor = acting_for(organization_id)
     accounts = await _accounts(tx, actor, observations)
     posts, unknown = await _posts(tx, actor, accounts, observations)
-    await _add_rebased(tx, actor, accounts, posts)
-    await _find_posters(tx, actor, posts)
-    folded_posts = await _fold_posts(tx, posts)
-    folded_accounts = await _fold_accounts(tx, accounts)
-    closings = await _write_posts(tx, actor, folded_posts)
-    closings += await _write_accounts(tx, folded_accounts)
-    await rollup.add(tx, actor, changes_of(folded_accounts, folded_posts))
+    if ids:
+        await _number(tx, actor, posts, ids)
+    closings = await _write(tx, actor, accounts, posts)
     return Recorded(
         accounts=sum(bool(one.times) for one in accounts.values()),
         posts=sum(bool(one.snapshots) for one in posts.values()),
@@ -71,6 +73,31 @@ async def record(tx: Transaction, organization_id: str, observations: Sequence[O
         closings=closings,
         unknown=unknown,
     )
+
+
+async def predate(tx: Transaction, organization_id: str, since: Mapping[store.Key, dt.datetime]) -> None:
+    """Counts posts as tracked `since` earlier than was known: the first values of some become gains."""
+    actor = acting_for(organization_id)
+    external_ids = [external_id for _, external_id in since]
+    accounts = {row["id"]: ObservedAccount(row) for row in await store.lock_accounts(tx, actor, (), external_ids)}
+    posts: Posts = {}
+    for key, row in (await _held(tx, actor, accounts, external_ids)).items():
+        if key in since and row["first_scrape_time"] is not None:
+            posts[key] = _post(key, row, accounts)
+            posts[key].video_added_at = since[key]
+    await _write(tx, actor, accounts, posts)
+
+
+async def _write(tx: Transaction, actor: Actor, accounts: Accounts, posts: Posts) -> int:
+    """Writes all that changes; returns how many closings did."""
+    await _add_rebased(tx, actor, accounts, posts)
+    await _find_posters(tx, actor, posts)
+    folded_posts = await _fold_posts(tx, posts)
+    folded_accounts = await _fold_accounts(tx, accounts)
+    closings = await _write_posts(tx, actor, folded_posts)
+    closings += await _write_accounts(tx, folded_accounts)
+    await rollup.add(tx, actor, changes_of(folded_accounts, folded_posts))
+    return closings
 
 
 def _batches(observations: Iterable[Observation], size: int) -> Iterator[list[Observation]]:
@@ -102,12 +129,7 @@ async def _posts(
     tx: Transaction, actor: Actor, accounts: Accounts, observations: Sequence[Observation]
 ) -> tuple[Posts, int]:
     """The posts that are observed, as they are stored and as they were seen; and how many observations are unknown."""
-    external_ids = {snapshot.external_id for one in observations for snapshot in one.posts}
-    stored = await store.lock_posts(tx, actor, external_ids) if external_ids else []
-    held = {(row["platform"], row["external_id"]): row for row in stored}
-    late = {row["account_id"] for row in stored if row["account_video_id"]} - accounts.keys()
-    if late:  # discovered by another transaction after the accounts were read
-        accounts.update({row["id"]: ObservedAccount(row) for row in await store.lock_accounts(tx, actor, late, ())})
+    held = await _held(tx, actor, accounts, {snapshot.external_id for one in observations for snapshot in one.posts})
     posts: Posts = {}
     unknown = 0
     for one in observations:
@@ -130,9 +152,36 @@ async def _posts(
     return posts, unknown
 
 
+async def _held(
+    tx: Transaction, actor: Actor, accounts: Accounts, external_ids: Collection[str]
+) -> dict[store.Key, store.Row]:
+    """The posts as they are stored; adds the accounts in whose feeds they stand, where one is not there yet."""
+    if not external_ids:
+        return {}
+    held = {(row["platform"], row["external_id"]): row for row in await store.lock_posts(tx, actor, external_ids)}
+    late = {row["account_id"] for row in held.values() if row["account_video_id"]} - accounts.keys()
+    if late:  # discovered by another transaction after the accounts were read
+        accounts.update({row["id"]: ObservedAccount(row) for row in await store.lock_accounts(tx, actor, late, ())})
+    return held
+
+
 def _post(key: store.Key, held: store.Row | None, accounts: Accounts) -> ObservedPost:
     stands_in_feed = held is not None and held["account_video_id"] is not None
     return ObservedPost(*key, held, accounts[held["account_id"]] if held and stands_in_feed else None)
+
+
+async def _number(tx: Transaction, actor: Actor, posts: Posts, ids: Mapping[store.Key, Ids]) -> None:
+    """Gives what is new the ids that it is to have; where another organization has one, one that is made of it."""
+    new = {key: ids[key] for key, post in posts.items() if key in ids and (post.is_new or post.joins)}
+    posts_taken = await store.taken(tx, Post, [one.post_id for one in new.values() if one.post_id])
+    records_taken = await store.taken(
+        tx, AccountVideo, [one.account_video_id for one in new.values() if one.account_video_id]
+    )
+    for key, wanted in new.items():
+        record_id = wanted.account_video_id
+        if record_id is not None and record_id in records_taken:
+            record_id = moved_id(record_id, str(actor.organization_id))
+        posts[key].ids = Ids(None if wanted.post_id in posts_taken else wanted.post_id, record_id)
 
 
 async def _add_rebased(tx: Transaction, actor: Actor, accounts: Accounts, posts: Posts) -> None:
@@ -175,12 +224,7 @@ async def _fold_accounts(tx: Transaction, accounts: Accounts) -> list[FoldedAcco
 
 async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) -> int:
     """Writes posts, their account videos and closings; returns how many closings changed."""
-    new = [one.row for one in folded if one.post.is_new]
-    if new:
-        await store.insert_posts(tx, actor, new)
-        ids = await store.post_ids(tx, actor, [row["external_id"] for row in new])
-        for row in new:
-            row["id"] = ids[row["platform"], row["external_id"]]
+    await store.insert_posts(tx, actor, [one.row for one in folded if one.post.is_new])
     known = [one for one in folded if one.changed and not one.post.is_new]
     await store.refresh_posts(tx, [one.row for one in known if one.changed.issubset(REFRESHED)])
     await store.rewrite_posts(tx, [one.row for one in known if not one.changed.issubset(REFRESHED)])

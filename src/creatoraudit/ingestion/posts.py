@@ -44,6 +44,16 @@ _NEW: Row = {
 }
 
 
+class Ids(NamedTuple):
+    """The ids that a post and its account video are to have, where they are new and nothing else has them."""
+
+    post_id: int | None
+    account_video_id: str | None
+
+
+NO_IDS = Ids(None, None)
+
+
 class ObservedPost:
     """A post as it is stored and as it was seen; `account` is the one whose feed it stands in."""
 
@@ -55,7 +65,9 @@ class ObservedPost:
         self.snapshots: list[PostSnapshot] = []
         self.account = account
         self.discovered_at: dt.datetime | None = self.held["discovered_at"]
+        self.video_added_at: dt.datetime | None = self.held["video_added_at"]
         self.poster: str | None = None
+        self.ids = NO_IDS
 
     @property
     def is_known(self) -> bool:
@@ -114,12 +126,13 @@ def span_of_post(post: ObservedPost) -> PostSpan:
     for snapshot in post.snapshots:
         see(seen, snapshot.at, _counters(post.platform, snapshot))
     content = _content(post)
-    first = instant(min(one.at for one in post.snapshots))[0] if post.snapshots else None
-    since, account = min(seen, default=None), post.account
-    fresh = _fresh(post, content.values["create_time"], first, None if account is None else account.tracked_since)
+    since, account, observed = min(seen, default=None), post.account, post.held["first_scrape_time"]
+    times = [post.video_added_at, observed, *([min(one.at for one in post.snapshots)] if post.snapshots else ())]
+    fresh = _fresh(content.values["create_time"], times, None if account is None else account.tracked_since)
     if post.is_known:
         was_since = account.held["tracked_since"] if account and not post.joins else None
-        if post.joins or fresh != _fresh(post, post.held["create_time"], was_since):
+        was_fresh = _fresh(post.held["create_time"], [post.held["video_added_at"], observed], was_since)
+        if post.joins or fresh != was_fresh:
             since = dt.date.min
     return PostSpan(since, seen, fresh, content)
 
@@ -167,13 +180,13 @@ def _content(post: ObservedPost) -> Held:
     return content if post.account is None else content.known("account_username", post.account.held["username"])
 
 
-def _fresh(post: ObservedPost, published: dt.datetime | None, *since: dt.date | None) -> bool:
-    """Whether the post was published on or after the day its tracking began, or is known to have begun `since`."""
+def _fresh(published: dt.datetime | None, times: list[dt.datetime | None], since: dt.date | None) -> bool:
+    """Whether it was published on or after the day its tracking began: the first of `times`, or the account's."""
     if published is None:
         return False
-    stored = (post.held["video_added_at"], post.held["first_scrape_time"])
-    began = [*(instant(at)[0] for at in stored if at is not None), *(day for day in since if day is not None)]
-    return instant(published)[0] >= min(began)
+    began = min(at for at in times if at is not None)
+    day = instant(began)[0]
+    return instant(published)[0] >= (day if since is None else min(day, since))
 
 
 def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
@@ -181,6 +194,7 @@ def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
     row = {**held, **content.values, "platform": post.platform, "external_id": post.external_id}
     row["stale"] = content.stale
     row["discovered_at"] = post.discovered_at
+    row["id"] = held["id"] or post.ids.post_id
     row["platform_data"] = row["platform_data"] or {}
     if post.platform == Platform.TIKTOK:
         row.update(fb_play_count=None, fb_like_count=None)
@@ -188,7 +202,7 @@ def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
         row["description_folded"] = None if row["description"] is None else folded(row["description"])
     if post.account is not None:
         row["account_id"] = post.account.held["id"]
-        row["account_video_id"] = row["account_video_id"] or new_id()
+        row["account_video_id"] = row["account_video_id"] or post.ids.account_video_id or new_id()
     elif row["account_id"] is None:
         row["account_id"] = post.poster
     times = [one.at for one in post.snapshots]

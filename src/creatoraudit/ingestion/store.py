@@ -1,11 +1,11 @@
 """What `observe` reads and writes: each function is one statement for all accounts and posts of a batch."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, update
 
 from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
@@ -14,8 +14,9 @@ from creatoraudit.db.models import Account, AccountVideo, Caption, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.db.types import Day, Instant
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.scope import scoped, table
+from creatoraudit.domain.scope import owned, scoped, table
 from creatoraudit.domain.validation import Platform
+from creatoraudit.domain.videos.commands import poster
 from creatoraudit.ingestion.accounts import ACCOUNT_VALUES
 from creatoraudit.ingestion.folding import POST_COUNTERS, Closing
 from creatoraudit.ingestion.posts import POST_VALUES, REFRESHED
@@ -62,6 +63,16 @@ async def post_ids(tx: Transaction, actor: Actor, external_ids: Iterable[str]) -
     return {(platform, external_id): id_ for id_, platform, external_id in found}
 
 
+async def adopt(tx: Transaction, actor: Actor, usernames: Collection[str]) -> None:
+    """Links the posts that these users published to their accounts, where they are tracked by now."""
+    if usernames:
+        unlinked = (owned(Post, actor), _posts.c.platform.in_(_PLATFORMS), _posts.c.account_id.is_(None))
+        named = dialect.one_of(_posts.c.account_username, "usernames")
+        await tx.execute(
+            update(_posts).where(*unlinked, named).values(account_id=poster()), {"usernames": list(usernames)}
+        )
+
+
 async def posters(tx: Transaction, actor: Actor, usernames: Iterable[str]) -> dict[Key, str]:
     """The ids of the tracked accounts with these usernames, by platform and username."""
     found = await tx.fetch(_posters(actor.tenancy), tuple, actor.bind(usernames=list(usernames)))
@@ -87,8 +98,22 @@ async def account_closings(tx: Transaction, since: Mapping[str, dt.date]) -> dic
 
 
 async def insert_posts(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
-    """Adds posts; the database numbers them."""
-    await tx.write(_INSERT_POSTS, [(actor.organization_id, *values) for values in map(_POST_ROW, posts)])
+    """Adds posts, and has the database number those that have no id yet."""
+    numbered = [post for post in posts if post["id"] is not None]
+    others = [post for post in posts if post["id"] is None]
+    await tx.write(_INSERT_NUMBERED_POSTS, [(post["id"], actor.organization_id, *_POST_ROW(post)) for post in numbered])
+    await tx.write(_INSERT_POSTS, [(actor.organization_id, *values) for values in map(_POST_ROW, others)])
+    if numbered:
+        await dialect.number_on(tx, _posts)
+    if others:
+        ids = await post_ids(tx, actor, [post["external_id"] for post in others])
+        for post in others:
+            post["id"] = ids[post["platform"], post["external_id"]]
+
+
+async def taken(tx: Transaction, model: type[Post | AccountVideo], ids: Sequence[Any]) -> set[Any]:
+    """Those of the ids that something has already, in whichever organization."""
+    return {id_ for (id_,) in await tx.fetch(_taken(model), tuple, {"ids": list(ids)})} if ids else set()
 
 
 async def refresh_posts(tx: Transaction, posts: Sequence[Row]) -> None:
@@ -138,6 +163,7 @@ async def write_account_closings(tx: Transaction, closings: Sequence[tuple[str, 
     await tx.write(_WRITE_ACCOUNT_CLOSINGS, [(key, *one[:-2], *one.totals, *one.gained) for key, one in closings])
 
 
+_INSERT_NUMBERED_POSTS = bulk.insert(_posts, ("id", "organization_id", *POST_VALUES))
 _INSERT_POSTS = bulk.insert(_posts, ("organization_id", *POST_VALUES))
 _REFRESH_POSTS = bulk.update(_posts, REFRESHED)
 _REWRITE_POSTS = bulk.update(_posts, POST_VALUES)
@@ -216,6 +242,11 @@ def _with_video(tenancy: Tenancy) -> Select[Any]:
 @statement
 def _post_ids(tenancy: Tenancy) -> Select[Any]:
     return _named(scoped(Post, tenancy, _posts.c.id, _posts.c.platform, _posts.c.external_id))
+
+
+@statement
+def _taken(model: type[Post | AccountVideo]) -> Select[Any]:
+    return scoped(model, Tenancy.SYSTEM, table(model).c.id).where(dialect.one_of(table(model).c.id, "ids"))
 
 
 @statement

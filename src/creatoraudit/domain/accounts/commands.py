@@ -135,6 +135,12 @@ async def _adopt_posts(tx: Transaction, actor: Actor, account_id: str, data: Acc
     )
 
 
+async def room(tx: Transaction, actor: Actor) -> int | None:
+    """How many more accounts may be tracked, while nobody else adds any; None for no limit."""
+    quota = await _quota(tx, actor)
+    return None if quota is None else max(quota - await _tracked(tx, actor), 0)
+
+
 class _Quota(NamedTuple):
     account_quota: int | None
 

@@ -126,13 +126,13 @@ async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id
     if post.account_video_id is not None and not stands_in_feed:
         raise _JoinedFeedMeanwhileError
     await tx.execute(
-        update(_posts).where(_posts.c.id == post.id, _posts.c.account_id.is_(None)).values(account_id=_poster())
+        update(_posts).where(_posts.c.id == post.id, _posts.c.account_id.is_(None)).values(account_id=poster())
     )
     return int(post.id)
 
 
-def _poster() -> ScalarSelect[str]:
-    """The account that published a post, if its organization tracks it."""
+def poster() -> ScalarSelect[str]:
+    """The account that published a post that is updated, if its organization tracks it."""
     posted_by = (_accounts.c[name] == _posts.c[column] for name, column in _POSTER.items())
     return scoped(Account, Tenancy.SYSTEM, _accounts.c.id).where(*posted_by).correlate(_posts).scalar_subquery()
 

@@ -65,7 +65,7 @@ def opened(name: str, format_: Format | None) -> Iterator[File]:
     with ExitStack() as stack:
         raw: Any = sys.stdin.buffer if name == STDIN else stack.enter_context(Path(name).open("rb", _BUFFER))
         size = None if name == STDIN else os.fstat(raw.fileno()).st_size
-        plain = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw
+        plain: Any = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw
         found, items = _begin(plain, format_)
         yield File(name, size, raw.tell if raw.seekable() else lambda: 0, items, found)
 
