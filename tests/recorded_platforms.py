@@ -42,6 +42,11 @@ class Recorded:
         notes = self.path.with_suffix(".asked")
         return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
 
+    @property
+    def processes(self) -> list[int]:
+        """Who asked, in order."""
+        return list(dict.fromkeys(one["process"] for one in self.asked))
+
     def _write(self) -> None:
         self.path.write_text(json.dumps(self._answers))
 

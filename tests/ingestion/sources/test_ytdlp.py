@@ -159,13 +159,14 @@ async def test_an_empty_feed_is_no_observation(tiktok: Recorded, source: YtDlp) 
     assert await source.fetch_profile(USER, Wanted()) == Failed("TikTok sent no posts of a user who has some")
 
 
-async def test_a_user_who_has_published_nothing_is_there_without_numbers(platforms: Recorded, source: YtDlp) -> None:
+async def test_a_user_of_whom_tiktok_says_that_there_are_no_posts_has_none(platforms: Recorded, source: YtDlp) -> None:
     platforms.answer(PAGE, tiktok_user_page(AUTHOR, videos=0))
 
     profile, posts = seen(await source.fetch_profile(USER, Wanted()))
 
     assert profile is not None
-    assert (profile, list(posts)) == (ProfileSnapshot(profile.at, is_unavailable=False), [])
+    assert profile == ProfileSnapshot(profile.at, is_unavailable=False, profile_post_count=0)
+    assert list(posts) == []
 
 
 async def test_what_was_seen_of_a_feed_that_broke_off_counts(tiktok: Recorded, source: YtDlp) -> None:

@@ -17,8 +17,8 @@ from creatoraudit.ingestion.sources.source import (
     Wanted,
 )
 from creatoraudit.ingestion.sources.ytdlp import YtDlp, open_ytdlp
+from creatoraudit.ingestion.sources.ytdlp_lines import Refusal
 from creatoraudit.ingestion.sources.ytdlp_refusals import meaning
-from creatoraudit.ingestion.sources.ytdlp_report import Refusal
 from creatoraudit.settings import Settings
 from recorded_platforms import (
     INSTAGRAM_HOME,

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from yt_dlp import YoutubeDL
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import ExtractorError, YoutubeDLError
 
-from creatoraudit.ingestion.sources.ytdlp_report import Refusal, Report, Request
+from creatoraudit.ingestion.sources.ytdlp_lines import Line, Refusal, Request
 
 PINNED = 3
 """Posts that a TikTok user can pin to the beginning of the feed, however old they are."""
@@ -44,21 +44,29 @@ class _Notes:
         pass
 
 
-def look(request: Request) -> Report:
+class _Copy(io.StringIO):
+    """A file's text under the file's name: yt-dlp writes to a file of cookies that it is given."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(Path(path).read_text(encoding="utf-8"))
+        self._path = path
+
+    def __repr__(self) -> str:
+        return self._path
+
+
+def look(request: Request) -> Iterator[Line]:
     """What yt-dlp says about a URL. It downloads and writes nothing; cookies that it is sent are forgotten."""
     notes = _Notes()
-    report: Report = {}
     try:
         with contextlib.closing(YoutubeDL(_options(request, notes))) as ytdlp:
             info = ytdlp.extract_info(request["url"], process=False) or {}
-            entries = info.pop("entries", None)
-            report["info"] = ytdlp.sanitize_info(info, remove_private_keys=True)
-            if entries is not None:
-                seen = report["info"]["entries"] = []  # holds what came before the feed broke off
-                seen.extend(ytdlp.sanitize_info(one, remove_private_keys=True) for one in _newest(entries, request))
+            entries = info.pop("entries", ())
+            yield {"info": ytdlp.sanitize_info(info, remove_private_keys=True)}
+            for one in _newest(entries, request):
+                yield {"entry": ytdlp.sanitize_info(one, remove_private_keys=True)}
     except (YoutubeDLError, OSError, UnicodeDecodeError) as error:
-        report["refusal"] = _refusal(error, notes)
-    return report
+        yield {"refusal": _refusal(error, notes)}
 
 
 def _options(request: Request, notes: _Notes) -> dict[str, Any]:
@@ -73,12 +81,12 @@ def _options(request: Request, notes: _Notes) -> dict[str, Any]:
     }
     if request["proxy"] is not None:
         options["proxy"] = request["proxy"]
-    if request["cookies"] is not None:  # as text, because yt-dlp writes to a file that it is given
-        options["cookiefile"] = io.StringIO(Path(request["cookies"]).read_text(encoding="utf-8"))
+    if request["cookies"] is not None:
+        options["cookiefile"] = _Copy(request["cookies"])
     return options
 
 
-def _newest(entries: Iterator[dict[str, Any]], request: Request) -> Iterator[dict[str, Any]]:
+def _newest(entries: Iterable[dict[str, Any]], request: Request) -> Iterator[dict[str, Any]]:
     """A feed's beginning, as far as wanted posts may be in it; what lies behind is not even asked for."""
     posts, since, older = request["posts"], request["since"], 0
     for one in itertools.islice(entries, None if posts is None else posts + PINNED):
@@ -90,10 +98,10 @@ def _newest(entries: Iterator[dict[str, Any]], request: Request) -> Iterator[dic
 
 def _refusal(error: BaseException, notes: _Notes) -> Refusal:
     causes = list(_causes(error))
-    message = next((one.orig_msg for one in causes if isinstance(one, ExtractorError)), str(error))
+    said = next((one.orig_msg for one in causes if isinstance(one, ExtractorError)), str(error))
     http = next((one for one in causes if isinstance(one, HTTPError)), None)
     return {
-        "message": message,
+        "message": said.removeprefix("ERROR: "),
         "kinds": [type(one).__name__ for one in causes],
         "status": None if http is None else http.status,
         "retry_after": None if http is None else http.response.get_header("Retry-After"),
@@ -120,7 +128,9 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed is no part of the answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with answer:
-        json.dump(look(request), answer)
+        for line in look(request):
+            answer.write(json.dumps(line) + "\n")
+            answer.flush()
 
 
 def _end_with_parent() -> None:

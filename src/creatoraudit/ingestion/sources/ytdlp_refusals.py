@@ -7,7 +7,7 @@ import httpx
 
 from creatoraudit.ingestion.sources.service import Answer, told
 from creatoraudit.ingestion.sources.source import Failed, Gone, Private, Throttled
-from creatoraudit.ingestion.sources.ytdlp_report import Refusal
+from creatoraudit.ingestion.sources.ytdlp_lines import Refusal
 
 Meaning = Throttled | Gone | Private | Failed
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,14 @@ class RecordedRH(ImpersonateRequestHandler):
             extensions.pop(name, None)
 
     def _send(self, request: Request) -> Response:
-        cookies = self._get_cookiejar(request).get_cookie_header(request.url)
-        asked = {"url": request.url, "proxies": self._get_proxies(request), "cookies": cookies}
+        asked = {
+            "url": request.url,
+            "process": os.getpid(),
+            "at": time.monotonic(),
+            "cookies": self._get_cookiejar(request).get_cookie_header(request.url),
+            "proxies": self._get_proxies(request),
+            "environment": list(os.environ),
+        }
         with _ANSWERS.with_suffix(".asked").open("a") as notes:
             notes.write(json.dumps(asked) + "\n")
         for answer in json.loads(_ANSWERS.read_text()):

@@ -1,4 +1,4 @@
-"""What is asked of a process that runs yt-dlp, and what it answers: plain JSON."""
+"""What is asked of a process that runs yt-dlp, and what it answers: a line of JSON each."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -24,8 +24,12 @@ class Refusal(TypedDict):
     warnings: list[str]
 
 
-class Report(TypedDict):
-    """An info dict as yt-dlp has it, a refusal, or both where a feed broke off."""
+class Line(TypedDict):
+    """One of these: an info dict as yt-dlp has it, the next entry of its playlist, or why there is nothing, or no more.
+
+    Told as it comes, so that what was seen counts when the rest never comes.
+    """
 
     info: NotRequired[dict[str, Any]]
+    entry: NotRequired[dict[str, Any]]
     refusal: NotRequired[Refusal]
