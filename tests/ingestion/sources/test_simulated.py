@@ -3,9 +3,18 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from creatoraudit import clock
+from creatoraudit.db.engine import Database
+from creatoraudit.db.models import Account
+from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
+from creatoraudit.domain.actor import acting_for
+from creatoraudit.domain.paging import PageRequest
+from creatoraudit.domain.scope import table
 from creatoraudit.domain.validation import Platform
+from creatoraudit.domain.videos.inputs import VideoFilter
+from creatoraudit.domain.videos.queries import list_videos
 from creatoraudit.ingestion.sources import curves
 from creatoraudit.ingestion.sources.curves import World
 from creatoraudit.ingestion.sources.registry import open_source
@@ -112,3 +121,41 @@ async def test_whose_id_tells_no_world_is_from_the_usual_one(known: str | None) 
     with clock.frozen(NOW):
         seen = await look(Platform.TIKTOK, "someone", known)
     assert seen.profile == curves.profile_at(curves.profile(World(), Platform.TIKTOK, "someone"), NOW)
+
+
+async def test_a_demo_goes_on_where_its_history_ends(db: Database) -> None:
+    options = DemoOptions(accounts=40, videos_per_account=5, days=9, seed=9, until=NOW.date())
+    await build_demo(db, options, lambda *_: None)
+    actor, source, everything = acting_for(DEMO_ID), open_source("simulated", Settings()), PageRequest(limit=200)
+
+    gone = 0
+    async with db.transaction() as tx:
+        accounts = (await tx.execute(select(table(Account)))).all()
+    for account in accounts:
+        known = ProfileReference(Platform(account.platform), account.username, account.platform_account_id)
+        with clock.frozen(account.last_scrape_time or NOW):
+            seen = await source.fetch_profile(known, Wanted())
+        gone += isinstance(seen, Gone)
+        if isinstance(seen, Observed) and not account.is_unavailable:
+            assert seen.profile is not None
+            assert len(seen.posts) == account.total_post_count == options.videos_per_account
+            assert seen.profile.follower_count == account.follower_count
+            assert sum(post.comment_count or 0 for post in seen.posts) == account.comment_count
+    assert 0 < gone < 5
+
+    videos = (await list_videos(db, actor, where=VideoFilter(), page=everything)).items
+    assert {video.account_id is None for video in videos} == {True, False}
+    for video in videos:
+        reference = PostReference(
+            Platform(video.platform),
+            video.external_id,
+            video.shortcode,
+            video.account_username,
+            video.platform_account_id,
+        )
+        with clock.frozen(video.last_scrape_time or NOW):
+            alone = await source.fetch_post(reference)
+        if isinstance(alone, Observed):
+            (post,) = alone.posts
+            assert (post.create_time, post.comment_count) == (video.create_time, video.comment_count)
+            assert post.like_count == video.like_count
