@@ -178,7 +178,7 @@ async def test_what_was_seen_of_a_feed_that_broke_off_counts(tiktok: Recorded, s
 
     assert [post.external_id for post in posts] == [item["id"] for item in ITEMS[:4]]
     (log,) = logs
-    assert (log["event"], log["log_level"], log["posts"]) == ("ytdlp.feed_broke_off", "warning", 4)
+    assert (log["event"], log["log_level"], log["posts"]) == ("a feed broke off", "warning", 4)
     assert "HTTP Error 500" in log["why"]
 
 

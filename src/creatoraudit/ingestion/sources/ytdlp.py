@@ -86,5 +86,6 @@ def _profile(profile: ProfileReference, wanted: Wanted, look: Look) -> Result:
     except Malformed as error:
         return Failed(f"yt-dlp's answer cannot be read: {error}")
     if refusal is not None:
-        log.warning("ytdlp.feed_broke_off", username=profile.username, posts=len(feed.posts), why=refusal["message"])
+        why = meaning(refusal).why
+        log.warning("a feed broke off", username=profile.username, posts=len(feed.posts), why=why)
     return Observed(feed.profile, newest(profile.platform, feed.posts, wanted))
