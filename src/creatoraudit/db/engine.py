@@ -1,22 +1,25 @@
 """The database: short reads on pooled driver connections, and transactions that one command owns."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Dialect, Executable, event, text
 from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from creatoraudit.db import connections
 from creatoraudit.db.bulk import Bulk
 from creatoraudit.db.connections import away
+from creatoraudit.db.dialect import clashed
 from creatoraudit.db.statements import Prepared, Statement
 from creatoraudit.errors import ServiceUnavailable
 
 T = TypeVar("T")
 Make = Callable[[Sequence[Any]], T]
 """Makes a typed row of a driver's row: the `_make` of a NamedTuple."""
+_ATTEMPTS = 5
 
 
 class Reader(Protocol):
@@ -83,6 +86,18 @@ class Database:
         with away(ServiceUnavailable):
             async with self._writer.begin() as connection:
                 yield Transaction(connection)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Does work in a transaction of its own, anew where another one has got into its way."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                async with self.transaction() as tx:
+                    return await work(tx)
+            except DBAPIError as error:
+                if not clashed(error):
+                    raise
+        async with self.transaction() as tx:
+            return await work(tx)
 
     async def ping(self) -> None:
         """Raises ServiceUnavailable when the database does not answer."""
