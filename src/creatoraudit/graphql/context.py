@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
+from creatoraudit.events import Events
 from creatoraudit.http.keys import Keys
 from creatoraudit.rate_limits import Window
 
@@ -20,6 +21,7 @@ class Context:
     db: Database
     actor: Actor
     keys: Keys
+    events: Events
     window: Window
     loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
 

@@ -155,7 +155,7 @@ class _Costs:
             limit = self._argument(node, field, "limit")
             return max(limit, 0) if isinstance(limit, int) else 1
         for name in LISTED:
-            if name in field.args:
+            if name in field.args and is_list_type(get_nullable_type(field.type)):
                 listed = self._argument(node, field, name)
                 return len(listed) if isinstance(listed, list) else 1
         return None

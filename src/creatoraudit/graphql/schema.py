@@ -7,10 +7,15 @@ from strawberry.schema.config import StrawberryConfig
 from creatoraudit.graphql.mutations import Mutation
 from creatoraudit.graphql.queries import Query
 from creatoraudit.graphql.scalars import SCALARS
+from creatoraudit.graphql.subscriptions import Subscription
 from creatoraudit.graphql.types.organization import Organization
 
 SCHEMA = strawberry.Schema(
-    query=Query, mutation=Mutation, types=[Organization], config=StrawberryConfig(scalar_map=SCALARS)
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Organization],
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
 
 EXECUTABLE: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other name for it

@@ -42,6 +42,11 @@ async def charge_address(scope: Scope, cost: int = 1) -> None:
 
 
 def bearer_key(scope: Scope) -> str | None:
-    """The key that the client sent, if any."""
-    scheme, _, key = sent_header(scope, b"authorization").strip().partition(" ")
+    """The key that the client sent in its header, if any."""
+    return key_in(sent_header(scope, b"authorization"))
+
+
+def key_in(authorization: str) -> str | None:
+    """The key in what was sent as Authorization, if any."""
+    scheme, _, key = authorization.strip().partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None

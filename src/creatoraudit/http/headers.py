@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ANSWER = "creatoraudit.answer_headers"
+_STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 
 
 def sent_header(scope: Scope, name: bytes) -> str:
@@ -23,14 +24,14 @@ class AnswerHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         collected: dict[str, str] = {}
         scope[_ANSWER] = collected
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 added = [(name.encode(), value.encode("latin-1")) for name, value in collected.items()]
                 message["headers"] = [*message.get("headers", ()), *added]
             await send(message)

@@ -1,5 +1,6 @@
 """The keys that this process knows for the moment, so that not every request has to ask the database."""
 
+import asyncio
 import hashlib
 import time
 
@@ -7,9 +8,10 @@ from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.domain import api_keys
 from creatoraudit.domain.actor import Actor
-from creatoraudit.errors import Unauthorized
+from creatoraudit.errors import CreatorAuditError, Forbidden, ServiceUnavailable, Unauthorized
 
 LIFETIME_SECONDS = 0.9
+CHECK_SECONDS = 0.2
 _CAPACITY = 10_000
 
 
@@ -35,6 +37,17 @@ class Keys:
         if forgotten == self._forgotten:  # else what was read may be older than what was forgotten meanwhile
             self._remember(digest, actor, started + LIFETIME_SECONDS)
         return actor
+
+    async def until_refused(self, key: str) -> CreatorAuditError:
+        """Waits until a key that was good may not be used any more, and returns why; a second late at most."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await self.authenticate(key)
+            except (Unauthorized, Forbidden) as error:
+                return error
+            except ServiceUnavailable:
+                continue  # who is cut off now would only come back and ask the same
 
     def forget(self, key_id: str | None = None) -> None:
         """Asks the database again for one key, or for all: what was changed in this process counts at once."""

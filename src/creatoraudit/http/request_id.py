@@ -21,6 +21,5 @@ class RequestId:
         if scope["type"] in {"http", "websocket"}:
             sent = sent_header(scope, b"x-request-id")
             scope[REQUEST_ID] = sent if _NAME.fullmatch(sent) else new_id()
-            if scope["type"] == "http":
-                answer_headers(scope)["x-request-id"] = scope[REQUEST_ID]
+            answer_headers(scope)["x-request-id"] = scope[REQUEST_ID]
         await self.app(scope, receive, send)

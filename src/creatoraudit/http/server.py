@@ -7,7 +7,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
-from creatoraudit.http.protocol import BoundedProtocol
+from creatoraudit.http.protocol import BoundedProtocol, WebSocketProtocol
 from creatoraudit.settings import Settings
 
 STARTUP_FAILURE = 3
@@ -38,6 +38,9 @@ def _config(app: Starlette | str, settings: Settings, workers: int) -> uvicorn.C
         workers=workers,
         factory=isinstance(app, str),
         http=BoundedProtocol,
+        ws=WebSocketProtocol,
+        ws_max_size=settings.max_body_bytes,
+        ws_per_message_deflate=False,
         lifespan="on",
         proxy_headers=False,
         server_header=False,

@@ -1,5 +1,6 @@
 """What the process holds while it serves, and what the layers know about the request they are in."""
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.types import Scope
@@ -14,6 +15,7 @@ from creatoraudit.settings import Settings
 
 REQUEST_ID = "creatoraudit.request_id"
 ACTOR = "creatoraudit.actor"
+STOPPING = "creatoraudit.stopping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ def actor_of(scope: Scope) -> Actor:
     """Who asks; only behind a check of the key."""
     actor: Actor = scope[ACTOR]
     return actor
+
+
+def stopping_of(scope: Scope) -> asyncio.Event:
+    """Set when the server is to stop: answers that would go on for ever end then."""
+    stopping: asyncio.Event = scope.setdefault(STOPPING, asyncio.Event())
+    return stopping
 
 
 def base_url_of(scope: Scope) -> str:
