@@ -7,12 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from creatoraudit import clock
 from creatoraudit.domain.identifiers import parse_identifier
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
+from creatoraudit.ingestion.sources.instagram_graph import InstagramGraph
 from creatoraudit.ingestion.sources.registry import open_source
+from creatoraudit.ingestion.sources.service import Service
 from creatoraudit.ingestion.sources.source import (
     Failed,
     Gone,
@@ -331,6 +334,20 @@ async def test_what_was_seen_before_a_refusal_counts(service: LocalService, sour
     seen = await look(source)
     assert len(seen.posts) == 50
     assert len(service.asked) == 1
+
+
+async def test_a_feed_is_read_as_far_as_there_is_time(service: LocalService, api: GraphApi) -> None:
+    api.add("blue.bottle", reels(120))
+    source = InstagramGraph(Service(service.url, TOKEN, timeout=30, max_bytes=10**6), USER_ID, TOKEN, patience=0)
+    with capture_logs() as logs:
+        assert len((await look(source)).posts) == 50
+    assert [(line["event"], line["username"], line["posts"]) for line in logs] == [
+        ("a feed broke off", "blue.bottle", 50)
+    ]
+    result = await source.fetch_post(reference(NOW - HOUR - 60 * DAY))
+    assert result == Failed("the post is not among the newest 50 of blue.bottle")
+    assert len(service.asked) == 2
+    await source.close()
 
 
 async def test_a_feed_that_breaks_off_was_not_seen(service: LocalService, source: Source, api: GraphApi) -> None:

@@ -31,9 +31,6 @@ A = TypeVar("A", bound=Input)
 S = TypeVar("S", ProfileSnapshot, PostSnapshot)
 Shown = dict[str, Any]
 
-_AHEAD = dt.timedelta(minutes=5)
-"""How far the service's clock may be ahead of ours."""
-
 
 class ProfileAnswer(Input):
     """The service's answer about a profile: what it shows, and posts of its feed."""
@@ -150,13 +147,10 @@ def _says(shown: Shown, *, apart: set[str]) -> bool:
 
 def _seen(what: str, read: Callable[[Shown, dt.datetime], S], shown: Shown) -> S:
     """What the service shows of something, which is there to be seen unless it says otherwise."""
-    now = clock.now()
     try:
-        snapshot = read(shown, now)
+        snapshot = read(shown, clock.now())
     except Malformed as error:
         raise Malformed(f"{what}: {error}") from None
-    if snapshot.at > now + _AHEAD:
-        raise Malformed(f"{what}: at must not be in the future")
     return snapshot._replace(is_unavailable=bool(snapshot.is_unavailable))
 
 

@@ -5,7 +5,10 @@ shares, no personal accounts, and posts only in their poster's feed.
 """
 
 import datetime as dt
+import time
 from typing import Any, NamedTuple
+
+import structlog
 
 from creatoraudit import clock
 from creatoraudit.domain.validation import Platform
@@ -34,15 +37,20 @@ from creatoraudit.ingestion.sources.source import (
 )
 from creatoraudit.settings import Settings
 
-_TIMEOUT = 60.0
+_TIMEOUT = 30.0
 _MAX_BYTES = 16_777_216
+_PATIENCE = 30.0
+"""Seconds after which no further page of a feed is asked for."""
 _PAGE = 50
 _DEPTH = 20
 """Pages of a feed in which a post is looked for."""
 _SLACK = dt.timedelta(days=1)
 """How much earlier than its id was made a post may say that it was published."""
 _TOO_MANY = 429
+_TOO_LONG = Throttled(None, "the feed is too long to be read at once")
 _ELSEWHERE = Failed("the Instagram Graph API knows Instagram only")
+
+log = structlog.get_logger(__name__)
 
 
 class Page(NamedTuple):
@@ -52,10 +60,10 @@ class Page(NamedTuple):
     posts: list[PostSnapshot]
     after: str | None
 
-    def is_before(self, time: dt.datetime) -> bool:
+    def is_before(self, at: dt.datetime) -> bool:
         """Whether all posts from here on were published earlier."""
         times = [published(Platform.INSTAGRAM, post) for post in self.posts]
-        return bool(times) and max(times) < time
+        return bool(times) and max(times) < at
 
 
 PageResult = Page | Failed | Gone | Throttled
@@ -64,24 +72,28 @@ PageResult = Page | Failed | Gone | Throttled
 class InstagramGraph:
     """The API, asked on behalf of one professional account."""
 
-    def __init__(self, service: Service, user_id: str, token: str) -> None:
+    def __init__(self, service: Service, user_id: str, token: str, *, patience: float = _PATIENCE) -> None:
         self._service = service
         self._user_id = user_id
         self._token = token
+        self._patience = patience
         self._resume_at: dt.datetime | None = None
 
     async def fetch_profile(self, profile: ProfileReference, wanted: Wanted) -> Result:
-        """The profile and the newest posts of its feed: those that were seen before the API wants to be left alone."""
+        """The profile and the newest posts of its feed, as far as it can be read for now."""
         if profile.platform is not Platform.INSTAGRAM:
             return _ELSEWHERE
+        started = time.monotonic()
         page = await self._page(profile.username, wanted.posts)
         if not isinstance(page, Page):
             return page
         seen, posts = page.profile, page.posts
         while page.after is not None and not _suffice(posts, page, wanted):
             left = None if wanted.posts is None else wanted.posts - len(posts)
-            page = await self._page(profile.username, left, page.after)
+            late = time.monotonic() - started >= self._patience
+            page = _TOO_LONG if late else await self._page(profile.username, left, page.after)
             if isinstance(page, Throttled):
+                log.warning("a feed broke off", username=profile.username, posts=len(posts), why=page.why)
                 break
             if not isinstance(page, Page):
                 return page
@@ -101,8 +113,8 @@ class InstagramGraph:
         await self._service.close()
 
     async def _search(self, username: str, external_id: str) -> Result:
-        made, after = published_at(Platform.INSTAGRAM, external_id), None
-        for _ in range(_DEPTH):
+        made, after, pages, started = published_at(Platform.INSTAGRAM, external_id), None, 0, time.monotonic()
+        while pages < _DEPTH and (pages == 0 or time.monotonic() - started < self._patience):
             page = await self._page(username, None, after)
             if isinstance(page, Gone):
                 return Failed(f"the poster's feed is not to be seen: {page.why}")
@@ -111,10 +123,10 @@ class InstagramGraph:
             found = [one for one in page.posts if one.external_id == external_id]
             if found:
                 return Observed(None, found[:1])
-            after = page.after
+            after, pages = page.after, pages + 1
             if after is None or page.is_before(made - _SLACK):
                 return Gone(f"the feed of {username} does not have the post")
-        return Failed(f"the post is not among the newest {_DEPTH * _PAGE} of {username}")
+        return Failed(f"the post is not among the newest {pages * _PAGE} of {username}")
 
     async def _page(self, username: str, posts: int | None, after: str | None = None) -> PageResult:
         at = clock.now()
