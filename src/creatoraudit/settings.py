@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         None, description="A directory of trusted documents, ID.graphql each, that clients may name by id."
     )
     graphql_documents_only: bool = Field(False, description="Whether only trusted documents are executed.")
+    refresh_concurrency: int = Field(
+        4, ge=1, le=64, description="Looks that one process has in flight at each platform's source."
+    )
+    refresh_timeout: float = Field(
+        90.0, gt=0, description="Seconds one look may take, whatever the source; its lease lasts twice as long."
+    )
     source_instagram: str | None = Field(
         None,
         min_length=1,

@@ -67,7 +67,7 @@ async def switch(tx: Transaction, actor: Actor, which: ColumnElement[bool], *, a
     switched = await tx.execute(
         update(table(Account)).where(*others).values(is_active=active).returning(_accounts.id, _accounts.added_at)
     )
-    concerned = {id_: added_at for id_, added_at in switched}  # noqa: C416 - a row is no pair
+    concerned = {row.id: row.added_at for row in switched}
     if not concerned:
         return
     await refreshes.switch(tx, actor, "account", [*concerned], active=active)
