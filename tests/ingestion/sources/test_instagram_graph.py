@@ -205,6 +205,7 @@ async def test_media_that_cannot_be_told_is_passed_over(source: Source, api: Gra
         ((4, "Application request limit reached"), Throttled),
         ((17, "User request limit reached"), Throttled),
         ((32, "Page request limit reached"), Throttled),
+        ((341, "Application limit reached"), Throttled),
         ((613, "Calls to this api have exceeded the rate limit."), Throttled),
         ((80002, "There have been too many calls to this Instagram account."), Throttled),
         ((110, "Invalid user id"), Gone),

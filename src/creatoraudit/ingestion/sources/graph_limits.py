@@ -32,7 +32,7 @@ def refusal(error: Mapping[str, Any], message: str, retry_at: dt.datetime | None
     code, subcode = error.get("code"), error.get("error_subcode")
     known_as = f"code {code}" if subcode is None else f"code {code}, subcode {subcode}"
     match code:
-        case 4 | 17 | 32 | 613 | 80002:
+        case 4 | 17 | 32 | 341 | 613 | 80002:
             return Throttled(retry_at, f"the Graph API was asked too often ({known_as})")
         case 190:
             return Failed(f"the Graph API refuses the access token ({known_as}): get a new one")
