@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, update
 
 from creatoraudit.db import bulk, dialect
-from creatoraudit.db.engine import Transaction
+from creatoraudit.db.engine import Reader, Transaction
 from creatoraudit.db.history import AccountClosing, PostClosing
 from creatoraudit.db.models import Account, AccountVideo, Caption, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
@@ -56,10 +56,10 @@ async def lock_posts_of(
     return await tx.fetch(_locked_posts_of(actor.tenancy), _row(_POST_COLUMNS), params)
 
 
-async def post_ids(tx: Transaction, actor: Actor, external_ids: Iterable[str]) -> dict[Key, int]:
+async def post_ids(db: Reader, actor: Actor, external_ids: Iterable[str]) -> dict[Key, int]:
     """The ids of the posts with these external ids."""
     params = actor.bind(external_ids=list(external_ids))
-    found = await tx.fetch(_post_ids(actor.tenancy), tuple, params)
+    found = await db.fetch(_post_ids(actor.tenancy), tuple, params)
     return {(platform, external_id): id_ for id_, platform, external_id in found}
 
 
@@ -73,9 +73,9 @@ async def adopt(tx: Transaction, actor: Actor, usernames: Collection[str]) -> No
         )
 
 
-async def posters(tx: Transaction, actor: Actor, usernames: Iterable[str]) -> dict[Key, str]:
+async def posters(db: Reader, actor: Actor, usernames: Iterable[str]) -> dict[Key, str]:
     """The ids of the tracked accounts with these usernames, by platform and username."""
-    found = await tx.fetch(_posters(actor.tenancy), tuple, actor.bind(usernames=list(usernames)))
+    found = await db.fetch(_posters(actor.tenancy), tuple, actor.bind(usernames=list(usernames)))
     return {(platform, username): id_ for id_, platform, username in found}
 
 

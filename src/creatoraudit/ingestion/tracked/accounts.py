@@ -1,6 +1,6 @@
 """Creators and accounts that imports say are tracked: added where they are missing, left alone where they are there.
 
-Each function adds many at once in a transaction of the caller's, and returns for each why it could not be added yet.
+Each function adds many at once, in a transaction of the caller's.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,13 @@ from creatoraudit.domain.text import folded
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.formats import entry
 from creatoraudit.ingestion.tracked import ids
+from creatoraudit.ingestion.tracked.added import Added
 
 
-async def add_creators(tx: Transaction, actor: Actor, creators: Sequence[entry.Creator]) -> list[str | None]:
+async def add_creators(tx: Transaction, actor: Actor, creators: Sequence[entry.Creator]) -> Added:
     """Adds creators, who are known by their ids."""
     kept = await ids.kept(tx, actor, Creator, [creator.id for creator in creators])
+    there = await ids.owners(tx, Creator, kept.values())
     rows = [
         stored(
             Creator(
@@ -40,10 +42,10 @@ async def add_creators(tx: Transaction, actor: Actor, creators: Sequence[entry.C
         for creator in creators
     ]
     await tx.execute(dialect.insert_or_ignore(tx.dialect, table(Creator)), rows)
-    return [None] * len(creators)
+    return Added(len(creators) - len(there), [None] * len(creators))
 
 
-async def add_accounts(tx: Transaction, actor: Actor, accounts: Sequence[entry.Account]) -> list[str | None]:
+async def add_accounts(tx: Transaction, actor: Actor, accounts: Sequence[entry.Account]) -> Added:
     """Adds accounts, who are known by their names, once their creators are there and as far as the quota reaches."""
     left = await commands.room(tx, actor)
     there = await store.posters(tx, actor, {account.username for account in accounts})
@@ -65,7 +67,7 @@ async def add_accounts(tx: Transaction, actor: Actor, accounts: Sequence[entry.A
         whys.append(why)
     if new:
         await _insert(tx, actor, [new[key] for key in sorted(new)], creators)
-    return whys
+    return Added(len(new), whys)
 
 
 async def _insert(tx: Transaction, actor: Actor, accounts: Sequence[entry.Account], creators: dict[str, str]) -> None:

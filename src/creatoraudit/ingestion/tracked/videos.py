@@ -17,12 +17,13 @@ from creatoraudit.ingestion import store
 from creatoraudit.ingestion.formats import entry
 from creatoraudit.ingestion.observe import predate
 from creatoraudit.ingestion.tracked import ids
+from creatoraudit.ingestion.tracked.added import Added
 
 Videos = dict[store.Key, entry.Video]
 _posts = table(Post)
 
 
-async def add_videos(tx: Transaction, actor: Actor, videos: Sequence[entry.Video]) -> list[str | None]:
+async def add_videos(tx: Transaction, actor: Actor, videos: Sequence[entry.Video]) -> Added:
     """Adds posts to track, which are known by their platforms' ids, many in a transaction of the caller's."""
     external_ids = {video.external_id for video in videos}
     await store.lock_accounts(tx, actor, (), external_ids)
@@ -34,7 +35,7 @@ async def add_videos(tx: Transaction, actor: Actor, videos: Sequence[entry.Video
             new.setdefault(key, video)
     if new:
         await _insert(tx, actor, new, {key: held[key]["id"] for key in new if key in held})
-    return [None] * len(videos)
+    return Added(len(new), [None] * len(videos))
 
 
 async def _insert(tx: Transaction, actor: Actor, videos: Videos, known: dict[store.Key, int]) -> None:

@@ -1,0 +1,173 @@
+"""Importing: what files say, recorded in short transactions.
+
+Nothing depends on the order in which it is said: what speaks of something that is not tracked waits until everything
+has been read. And everything may be said again: an import that was interrupted is completed by starting it again.
+"""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert
+
+from creatoraudit import clock
+from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.models import Organization, stored
+from creatoraudit.domain.actor import Actor, acting_for
+from creatoraudit.domain.scope import table
+from creatoraudit.ingestion.formats import entry
+from creatoraudit.ingestion.formats.entry import Entry, Sighting
+from creatoraudit.ingestion.formats.files import File, Format, Item, entries_of
+from creatoraudit.ingestion.formats.snapshot import Malformed
+from creatoraudit.ingestion.imports.sightings import Sightings, Track
+from creatoraudit.ingestion.imports.turns import Turns
+from creatoraudit.ingestion.imports.waiting import Queue, Said
+from creatoraudit.ingestion.tracked.accounts import add_accounts, add_creators
+from creatoraudit.ingestion.tracked.added import Added
+from creatoraudit.ingestion.tracked.videos import add_videos
+
+_CHUNK = 50_000
+"""Items that are brought together before they are recorded: they are all that lies in memory."""
+_TOGETHER = 100
+"""Things that are added in one transaction."""
+_EARLY = dt.timedelta(minutes=5)
+"""How far another machine's clock may be ahead."""
+
+Add = Callable[[Transaction, Actor, Sequence[Any]], Awaitable[Added]]
+
+
+class Rejected(NamedTuple):
+    """An item that was not imported, and why."""
+
+    file: str
+    line: int
+    reason: str
+    content: str
+
+
+@dataclass
+class Imported:
+    """What an import came to."""
+
+    lines: int = 0
+    profiles: int = 0
+    posts: int = 0
+    creators_added: int = 0
+    accounts_added: int = 0
+    videos_added: int = 0
+    posts_discovered: int = 0
+    closings_changed: int = 0
+    deleted_meanwhile: int = 0
+    rejected: int = 0
+
+
+class Import:
+    """One run over some files; without an actor it waits for a file to name an organization."""
+
+    def __init__(
+        self,
+        db: Database,
+        actor: Actor | None,
+        reject: Callable[[Rejected], None],
+        *,
+        track: Track | None = None,
+        at: dt.datetime | None = None,
+    ) -> None:
+        self.actor = actor
+        self.counts = Imported()
+        self.turns = Turns(db)
+        self._sightings = Sightings(db, self.turns, track)
+        self._reject = reject
+        self._at = at
+        self._files: list[tuple[str, Format]] = []
+        self._queue = Queue()
+        self._latest = clock.now() + _EARLY
+
+    async def read(self, file: File, progress: Callable[[], None]) -> None:
+        """Takes what a file says; calls `progress` whenever some of it is done."""
+        self._files.append((file.name, file.format))
+        number = len(self._files) - 1
+        while items := list(islice(file.items, _CHUNK)):
+            self.counts.lines += len(items)
+            await self._take([one for item in items for one in self._said(number, item)])
+            progress()
+
+    async def finish(self) -> None:
+        """Takes what has waited, as far as something has been tracked meanwhile, and rejects the rest."""
+        waiting, left = self._queue, -1
+        while len(waiting) != left:
+            left, self._queue = len(waiting), Queue()
+            items = waiting.empty()
+            while some := list(islice(items, _CHUNK)):
+                await self._take([one for waits in some for one in self._said(waits.file, waits.item)])
+            waiting = self._queue
+        for waits in waiting.empty():
+            self._refuse(waits.file, waits.item, waits.why)
+
+    def _said(self, file: int, item: Item) -> list[Said]:
+        try:
+            said = [Said(file, item, one) for one in entries_of(item, self._files[file][1], self._at)]
+            for one in said:
+                self._check_time(one.entry)
+        except Malformed as error:
+            self._refuse(file, item, str(error))
+            return []
+        return said
+
+    def _check_time(self, said: Entry) -> None:
+        name, at = ("at", said.seen.at) if isinstance(said, Sighting) else ("added_at", getattr(said, "added_at", None))
+        if at is not None and at > self._latest:
+            raise Malformed(f"{name} must not be in the future")
+
+    def _refuse(self, file: int, item: Item, why: str) -> None:
+        self.counts.rejected += 1
+        self._reject(Rejected(self._files[file][0], item.number, why, item.text.decode(errors="replace")))
+
+    async def _take(self, said: Sequence[Said]) -> None:
+        """Takes what can be taken by now, and has the rest wait."""
+        kinds: dict[type[Entry], list[Said]] = {}
+        for one in said:
+            kinds.setdefault(type(one.entry), []).append(one)
+        for one in kinds.get(entry.Organization, ()):
+            await self._organize(one.entry)
+        if self.actor is None:
+            for one in said:
+                self._queue.add(one, "there is no organization, and no line before has named one")
+            return
+        self.counts.creators_added += await self._add(self.actor, kinds.get(entry.Creator, ()), add_creators)
+        self.counts.accounts_added += await self._add(self.actor, kinds.get(entry.Account, ()), add_accounts)
+        self.counts.videos_added += await self._add(self.actor, kinds.get(entry.Video, ()), add_videos)
+        seen = await self._sightings.take(
+            self.actor, [*kinds.get(entry.AccountVideo, ()), *kinds.get(Sighting, ())], self._queue
+        )
+        self.counts.profiles += seen.profiles
+        self.counts.posts += seen.posts
+        self.counts.accounts_added += seen.accounts_added
+        self.counts.videos_added += seen.videos_added
+        self.counts.posts_discovered += seen.recorded.discovered
+        self.counts.closings_changed += seen.recorded.closings
+        self.counts.deleted_meanwhile += seen.recorded.unknown
+
+    async def _organize(self, organization: Any) -> None:
+        if self.actor is None:
+            row = Organization(**organization.model_dump() | {"created_at": organization.created_at or clock.now()})
+            await self.turns.take(lambda tx: tx.execute(insert(table(Organization)), stored(row)))
+            self.actor = acting_for(organization.id)
+
+    async def _add(self, actor: Actor, said: Sequence[Said], add: Add) -> int:
+        number = 0
+        for start in range(0, len(said), _TOGETHER):
+            some = said[start : start + _TOGETHER]
+            added = await self.turns.take(partial(_added, add, actor, [one.entry for one in some]))
+            number += added.number
+            for one, why in zip(some, added.whys, strict=True):
+                if why is not None:
+                    self._queue.add(one, why)
+        return number
+
+
+async def _added(add: Add, actor: Actor, entries: Sequence[Any], tx: Transaction) -> Added:
+    return await add(tx, actor, entries)
