@@ -11,15 +11,12 @@ import orjson
 import typer
 from pydantic_core import PydanticCustomError
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from creatoraudit.cli.environment import CommandError, with_database
-from creatoraudit.cli.organizations import identifier
+from creatoraudit.cli.organizations import Organization, chosen_if_any
 from creatoraudit.cli.output import AsJSON, print_one
 from creatoraudit.db.engine import Database
-from creatoraudit.domain.actor import Actor, acting_for
-from creatoraudit.domain.organizations import get_organization, list_organizations
-from creatoraudit.domain.paging import PageRequest
 from creatoraudit.ingestion.formats.files import STDIN, File, Format, opened
 from creatoraudit.ingestion.formats.snapshot import moment
 from creatoraudit.ingestion.imports.run import Import, Imported, Rejected
@@ -47,10 +44,7 @@ def _time(text: str) -> dt.datetime:
 
 def import_files(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, also gzipped; - is standard input.")],
-    org: Annotated[
-        str | None,
-        typer.Option(parser=identifier, metavar="ID", help="The organization; needless where there is only one."),
-    ] = None,
+    org: Organization = None,
     format_: Annotated[
         Format | None, typer.Option("--format", help="What wrote the files; by default each one's beginning tells.")
     ] = None,
@@ -64,7 +58,7 @@ def import_files(
     ] = None,
     rejects: Annotated[
         Path,
-        typer.Option(dir_okay=False, metavar="FILE", help="Where lines that are not imported go, with the reason."),
+        typer.Option(dir_okay=False, metavar="FILE", help="Where rejected lines go, each with the reason."),
     ] = Path("rejected.ndjson"),
     as_json: AsJSON = False,
 ) -> None:
@@ -87,7 +81,7 @@ def import_files(
 
 
 async def _import(db: Database, files: list[str], options: Options, rejects: Path) -> Imported:
-    actor = await _organization(db, options.organization_id)
+    actor = await chosen_if_any(db, options.organization_id)
     with _rejecting(rejects) as reject:
         run = Import(db, actor, reject, track=options.track, at=options.at)
         for name in files:
@@ -96,21 +90,13 @@ async def _import(db: Database, files: list[str], options: Options, rejects: Pat
     return run.counts
 
 
-async def _organization(db: Database, given: str | None) -> Actor | None:
-    """The organization to import into; None where there is none yet, and a file may bring one along."""
-    if given is not None:
-        actor = acting_for(given)
-        await get_organization(db, actor)
-        return actor
-    page = await list_organizations(db, page=PageRequest(limit=2))
-    if len(page.items) > 1:
-        raise CommandError("There are several organizations ('creatoraudit orgs list'): say which one with --org.", 2)
-    return acting_for(page.items[0].id) if page.items else None
-
-
 async def _read(run: Import, name: str, format_: Format | None) -> None:
     try:
         with opened(name, format_) as file, _progress(file) as progress:
+            if file.format is Format.TIKTOK_SCRAPER and run.at is None:
+                raise CommandError(
+                    f"{name} is tiktok-scraper's, which does not say when it looked: say so with --at.", 2
+                )
             await run.read(file, progress)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -143,7 +129,6 @@ def _progress(file: File) -> Iterator[Callable[[], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
-        TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:

@@ -5,15 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from creatoraudit.cli.environment import every, with_database
+from creatoraudit.cli.environment import CommandError, every, with_database
 from creatoraudit.cli.output import AsJSON, print_many, print_one
+from creatoraudit.db.engine import Database
+from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.domain.organizations import (
     OrganizationCreate,
     OrganizationPatch,
     create_organization,
+    get_organization,
     list_organizations,
     update_organization,
 )
+from creatoraudit.domain.paging import PageRequest
 from creatoraudit.domain.validation import validate
 
 app = typer.Typer(no_args_is_help=True, help="Organizations: tenants, whose data and keys are their own.")
@@ -28,6 +32,31 @@ def identifier(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a UUID.") from None
+
+
+Organization = Annotated[
+    str | None,
+    typer.Option("--org", parser=identifier, metavar="ID", help="The organization; not needed where there is one."),
+]
+
+
+async def chosen(db: Database, given: str | None) -> Actor:
+    """The organization that was named, or the only one there is; CommandError if that leaves a question."""
+    actor = await chosen_if_any(db, given)
+    if actor is None:
+        raise CommandError("There is no organization yet; make one with: creatoraudit orgs create NAME")
+    return actor
+
+
+async def chosen_if_any(db: Database, given: str | None) -> Actor | None:
+    """Like `chosen`, and None where there is no organization at all."""
+    if given is not None:
+        await get_organization(db, acting_for(given))
+        return acting_for(given)
+    page = await list_organizations(db, page=PageRequest(limit=2))
+    if len(page.items) > 1:
+        raise CommandError("There are several organizations ('creatoraudit orgs list'): say which with --org.", 2)
+    return acting_for(page.items[0].id) if page.items else None
 
 
 def _limit(text: str) -> int | str:

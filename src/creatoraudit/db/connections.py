@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 BUSY_TIMEOUT_MS = 5_000
 
 
+Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
 class Readers(Protocol):
     """A pool of driver connections that only read."""
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]: ...
+    def snapshot(self) -> AbstractAsyncContextManager[Fetch]: ...
     async def close(self) -> None: ...
 
 
@@ -95,6 +99,19 @@ class _SQLiteReaders:
         finally:
             self._free.put_nowait(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Fetch]:
+        connection = await self._open()
+
+        async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+            return list(await connection.execute_fetchall(sql, arguments))
+
+        try:
+            await connection.execute("BEGIN")
+            yield fetch
+        finally:
+            await connection.close()
+
     async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._uri, uri=True, isolation_level=None, cached_statements=512)
         for pragma in _READER_PRAGMAS:
@@ -122,6 +139,13 @@ class _PostgresReaders:
             await self._open()
         found: Sequence[Any] = await self._pool.fetch(sql, *arguments)
         return found
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Fetch]:
+        if self._pool is None:
+            await self._open()
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            yield lambda sql, arguments: connection.fetch(sql, *arguments)
 
     async def _open(self) -> None:
         import asyncpg  # noqa: PLC0415 - an extra: only those who have PostgreSQL need its driver

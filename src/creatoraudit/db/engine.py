@@ -59,6 +59,19 @@ class Transaction:
         return [make(tuple(found)) for found in result]
 
 
+class Snapshot:
+    """The database as it was at one moment, however long it is read and whoever writes meanwhile."""
+
+    def __init__(self, dialect: Dialect, fetch: Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
+        self._dialect = dialect
+        self._fetch = fetch
+
+    async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
+        """Like `Database.fetch`, as of that moment."""
+        prepared = statement.prepared(self._dialect)
+        return _rows(await self._fetch(prepared.sql, prepared.arguments(params)), make, prepared)
+
+
 class Database:
     """A store, by URL. Every read opens and closes its own short session; nothing is shared between resolvers."""
 
@@ -79,6 +92,13 @@ class Database:
         with away(ServiceUnavailable):
             found = await self._readers.fetch(prepared.sql, prepared.arguments(params))
         return _rows(found, make, prepared)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """The database as it is now, on a connection of its own."""
+        with away(ServiceUnavailable):
+            async with self._readers.snapshot() as fetch:
+                yield Snapshot(self.dialect, fetch)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

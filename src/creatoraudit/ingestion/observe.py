@@ -143,7 +143,7 @@ async def _posts(
             continue
         for snapshot in one.posts:
             key = (platform, snapshot.external_id)
-            if feed is None and key not in held:
+            if feed is None and key not in held and key not in posts:
                 unknown += 1
                 continue
             if key not in posts:

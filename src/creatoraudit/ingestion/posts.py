@@ -13,9 +13,9 @@ from creatoraudit.ingestion.snapshots import PostSnapshot
 
 Row = dict[str, Any]
 
-_COUNTS = ("view_count", "play_count", "like_count", "comment_count", "share_count", "saved_count")
+COUNTS = ("view_count", "play_count", "like_count", "comment_count", "share_count", "saved_count")
 REFRESHED = (
-    *_COUNTS,
+    *COUNTS,
     "fb_play_count",
     "fb_like_count",
     "total_views",
@@ -209,9 +209,9 @@ def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
     if post.is_known:
         times += [held["first_scrape_time"], held["last_scrape_time"]]
     row["first_scrape_time"], row["last_scrape_time"] = min(times, default=None), max(times, default=None)
-    row["updated_at"] = max(filter(None, (held["updated_at"], row["last_scrape_time"])), default=None)
+    row["updated_at"] = row["last_scrape_time"] or held["updated_at"]
     if totals is not None:
-        row.update(zip(_COUNTS, totals, strict=True))
+        row.update(zip(COUNTS, totals, strict=True))
     row["total_views"] = _with_facebook(row["view_count"], row["fb_play_count"])
     row["total_plays"] = _with_facebook(row["play_count"], row["fb_play_count"])
     return row

@@ -79,20 +79,20 @@ async def posters(db: Reader, actor: Actor, usernames: Iterable[str]) -> dict[Ke
     return {(platform, username): id_ for id_, platform, username in found}
 
 
-async def post_closings(tx: Transaction, since: Mapping[int, dt.date]) -> dict[int, list[Closing]]:
+async def post_closings(db: Reader, since: Mapping[int, dt.date]) -> dict[int, list[Closing]]:
     """The closings of each post from a day on, in order, and the last one before that day."""
     asked = {"asked": [(key, day.isoformat()) for key, day in since.items()]}
     found: dict[int, list[Closing]] = {}
-    for key, closing in await tx.fetch(_closings_since(PostClosing), _post_closing, asked):
+    for key, closing in await db.fetch(_closings_since(PostClosing), _post_closing, asked):
         found.setdefault(key, []).append(closing)
     return found
 
 
-async def account_closings(tx: Transaction, since: Mapping[str, dt.date]) -> dict[str, list[AccountDay]]:
+async def account_closings(db: Reader, since: Mapping[str, dt.date]) -> dict[str, list[AccountDay]]:
     """The closings of each account from a day on, in order, and the last one before that day."""
     asked = {"asked": [(key, day.isoformat()) for key, day in since.items()]}
     found: dict[str, list[AccountDay]] = {}
-    for key, closing in await tx.fetch(_closings_since(AccountClosing), _account_day, asked):
+    for key, closing in await db.fetch(_closings_since(AccountClosing), _account_day, asked):
         found.setdefault(key, []).append(closing)
     return found
 

@@ -13,7 +13,7 @@ from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 
 
 class Sighting(NamedTuple):
-    """A profile or a post that was seen on a platform; `username` is the profile's, or whoever published the post."""
+    """A profile, or a post, that was seen on a platform; `username` is the profile's, or that of the post's feed."""
 
     platform: str
     username: str | None

@@ -46,6 +46,7 @@ class PostLine(PostFields):
     """How a post looked at one time."""
 
     platform: PlatformName = Field(description="`instagram` or `tiktok`.")
+    in_feed: bool = Field(True, description="false where the post was looked up by itself, not found in a feed.")
 
 
 KINDS: dict[str, type[BaseModel]] = {
@@ -77,7 +78,7 @@ def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[
         raise malformed(error, model) from None
     if isinstance(line, PostLine):
         post = PostSnapshot._make(islice(line.__dict__.values(), _WIDTHS[PostLine]))
-        return (Sighting(line.platform, post.account_username, post),)
+        return (Sighting(line.platform, post.account_username if line.in_feed else None, post),)
     if isinstance(line, ProfileLine):
         profile = ProfileSnapshot._make(islice(line.__dict__.values(), _WIDTHS[ProfileLine]))
         return (Sighting(line.platform, line.username, profile),)
@@ -87,7 +88,9 @@ def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[
 def object_of_entry(entry: Entry) -> dict[str, Any]:
     """The object that says this: its times are aware datetimes, which `orjson` writes with `OPT_UTC_Z`."""
     if not isinstance(entry, Sighting):
-        return {"kind": _KIND_OF[type(entry)], **entry.model_dump(exclude_none=True)}
+        said = {name: value for name, value in entry.__dict__.items() if value is not None}
+        return {"kind": _KIND_OF[type(entry)], **said}
     if isinstance(entry.seen, PostSnapshot):
-        return {"kind": "post", "platform": entry.platform, **object_of(entry.seen)}
+        alone = {"in_feed": False} if entry.username is None and entry.seen.account_username is not None else {}
+        return {"kind": "post", "platform": entry.platform, **object_of(entry.seen), **alone}
     return {"kind": "profile", "platform": entry.platform, "username": entry.username, **object_of(entry.seen)}

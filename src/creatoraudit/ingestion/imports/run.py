@@ -81,7 +81,7 @@ class Import:
         self.turns = Turns(db)
         self._sightings = Sightings(db, self.turns, track)
         self._reject = reject
-        self._at = at
+        self.at = at
         self._files: list[tuple[str, Format]] = []
         self._queue = Queue()
         self._latest = clock.now() + _EARLY
@@ -109,7 +109,7 @@ class Import:
 
     def _said(self, file: int, item: Item) -> list[Said]:
         try:
-            said = [Said(file, item, one) for one in entries_of(item, self._files[file][1], self._at)]
+            said = [Said(file, item, one) for one in entries_of(item, self._files[file][1], self.at)]
             for one in said:
                 self._check_time(one.entry)
         except Malformed as error:

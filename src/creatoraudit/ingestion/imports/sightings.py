@@ -113,17 +113,17 @@ class Sightings:
         return total
 
     def _why(self, sighting: Sighting) -> str:
-        """Why a sighting is of nothing that is tracked."""
+        """Why a sighting is of nothing that is tracked, and what would help."""
         platform, username, shown = sighting
         if (platform, username or "") in self._refused:
             return self._refused[platform, username or ""]
         account = f"the account '{username}' on {platform}"
         if not isinstance(shown, PostSnapshot):
-            return f"{account} is not tracked"
+            return f"{account} is not tracked; --track accounts would track it"
         post = f"the post {shown.external_id} on {platform}"
         if username is None:
-            return f"{post} is not tracked, and account_username does not say in whose feed it was seen"
-        return f"neither {post} nor {account} is tracked"
+            return f"{post} is not tracked, and was not seen in a feed; --track videos would track it"
+        return f"neither {post} nor {account} is tracked; --track videos or accounts would track it"
 
 
 def _sighting(said: entry.Entry, ids: dict[store.Key, Ids]) -> Sighting:
