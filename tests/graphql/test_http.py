@@ -111,7 +111,8 @@ async def test_what_is_refused_answers_as_rest_would(
         assert response.headers["content-type"].startswith(JSON)
         if status != 200:
             (error,) = answer["errors"]
-            assert error["extensions"] == {"code": code, "requestId": response.headers["x-request-id"]}
+            told = {"retryAfter": int(response.headers["retry-after"])} if status == 429 else {}
+            assert error["extensions"] == {"code": code, "requestId": response.headers["x-request-id"]} | told
             assert list(answer) == ["errors"]
         if status == 401:
             assert response.headers["www-authenticate"] == "Bearer"

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
-from creatoraudit.errors import BadRequest, CreatorAuditError, InternalError, ValidationFailed
+from creatoraudit.errors import BadRequest, CreatorAuditError, InternalError, RateLimited, ValidationFailed
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,8 @@ def _extensions(error: CreatorAuditError, request_id: str) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": error.code, "requestId": request_id}
     if isinstance(error, ValidationFailed):
         extensions["errors"] = [one._asdict() for one in error.errors]
+    if isinstance(error, RateLimited):
+        extensions["retryAfter"] = int(error.headers["Retry-After"])
     return {"extensions": extensions}
 
 

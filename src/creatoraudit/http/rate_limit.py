@@ -9,7 +9,7 @@ from creatoraudit.rate_limits import Window
 
 
 class RateLimit:
-    """Charges one for every request that comes this far, whatever its answer, but nothing for a 304."""
+    """Charges one for every request that comes this far, whatever its answer, but nothing for a 304 or a 429."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -22,7 +22,11 @@ class RateLimit:
                 announce(scope, await state_of(scope).rate_limits.refund(window))
             await send(message)
 
-        await self.app(scope, receive, send_refunding)
+        try:
+            await self.app(scope, receive, send_refunding)
+        except RateLimited:
+            announce(scope, await state_of(scope).rate_limits.refund(window))
+            raise
 
 
 async def charge(scope: Scope, cost: int = 1) -> Window:

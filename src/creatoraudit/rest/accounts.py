@@ -9,6 +9,7 @@ from starlette.responses import Response
 from creatoraudit.domain.accounts import commands, queries
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountFilter, AccountPatch
 from creatoraudit.domain.actor import KeyScope
+from creatoraudit.domain.refreshes import request_account_refresh
 from creatoraudit.domain.validation import Platform, UUIDText
 from creatoraudit.errors import Conflict, NotFound, QuotaExceeded
 from creatoraudit.rest.endpoint import AnyEndpoint, Call, Endpoint, Tag
@@ -103,6 +104,10 @@ async def get_account(call: Call[None, None], account_id: str) -> Response:
     return one(account_object(await queries.get_account(call.db, call.actor, account_id)))
 
 
+async def refresh_account(call: Call[None, None], account_id: str) -> Response:
+    return one(account_object(await request_account_refresh(call.db, call.actor, account_id)), 202)
+
+
 async def update_account(call: Call[None, AccountPatch], account_id: str) -> Response:
     return one(account_object(await commands.update_account(call.db, call.actor, account_id, call.body)))
 
@@ -146,6 +151,19 @@ ENDPOINTS: list[AnyEndpoint] = [
         description="One account with its counters.",
         answers={200: single(Account)},
         errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/accounts/{account_id}/refresh",
+        handler=refresh_account,
+        tag=Tag.ACCOUNTS,
+        summary="Refresh an account",
+        description="Has a profile and its recent posts fetched now and not only when it is due: in the background, "
+        "within seconds. Once a minute; sooner is a 429, and a 409 while the account is paused. "
+        "An addition of this server to v2.",
+        answers={202: single(Account)},
+        errors=(NotFound, Conflict),
+        scope=KeyScope.WRITE,
     ),
     Endpoint(
         method="PATCH",

@@ -91,7 +91,10 @@ _INSTANCES: dict[Kind, tuple[str, CreatorAuditError]] = {
         "A field or parameter is wrong.",
         ValidationFailed.of("platform", "must be one of: instagram, tiktok"),
     ),
-    RateLimited: ("The key has spent its requests for this minute.", RateLimited(retry_after=17)),
+    RateLimited: (
+        "The key has spent its requests for this minute, or a refresh was asked for a moment ago.",
+        RateLimited(retry_after=17),
+    ),
     InternalError: ("Something failed that should not.", InternalError()),
     ServiceUnavailable: ("The database is away for the moment.", ServiceUnavailable()),
 }

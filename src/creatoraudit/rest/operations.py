@@ -115,7 +115,12 @@ def _success(
     return success
 
 
-_SUCCESSES = {200: "What was asked for.", 201: "What was made.", 204: "Done; there is nothing to add."}
+_SUCCESSES = {
+    200: "What was asked for.",
+    201: "What was made.",
+    202: "It will be done; this is how things are until then.",
+    204: "Done; there is nothing to add.",
+}
 
 
 def _parameters(endpoint: AnyEndpoint, schemas: Schemas) -> list[Schema]:

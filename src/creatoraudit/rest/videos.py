@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from creatoraudit.domain.actor import KeyScope
+from creatoraudit.domain.refreshes import request_video_refresh
 from creatoraudit.domain.validation import Platform, UUIDText
 from creatoraudit.domain.videos import commands, queries
 from creatoraudit.domain.videos.inputs import VideoCreate, VideoFilter, VideoPatch
@@ -49,6 +50,10 @@ async def create_video(call: Call[None, VideoCreate]) -> Response:
 
 async def get_video(call: Call[None, None], video_id: str) -> Response:
     return one(video_object(await queries.get_video(call.db, call.actor, video_id)))
+
+
+async def refresh_video(call: Call[None, None], video_id: str) -> Response:
+    return one(video_object(await request_video_refresh(call.db, call.actor, video_id)), 202)
 
 
 async def update_video(call: Call[None, VideoPatch], video_id: str) -> Response:
@@ -95,6 +100,18 @@ ENDPOINTS: list[AnyEndpoint] = [
         description="One video with its counters.",
         answers={200: single(Video)},
         errors=(NotFound,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/videos/{video_id}/refresh",
+        handler=refresh_video,
+        tag=Tag.VIDEOS,
+        summary="Refresh a video",
+        description="Has a post fetched now and not only when it is due: in the background, within seconds. "
+        "Once a minute; sooner is a 429, and a 409 while the video is paused. An addition of this server to v2.",
+        answers={202: single(Video)},
+        errors=(NotFound, Conflict),
+        scope=KeyScope.WRITE,
     ),
     Endpoint(
         method="PATCH",

@@ -6,6 +6,7 @@ import strawberry
 
 from creatoraudit.domain.accounts.commands import create_account, delete_account, update_account
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountPatch
+from creatoraudit.domain.refreshes import request_account_refresh
 from creatoraudit.domain.validation import validate
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.ids import global_id
@@ -26,6 +27,11 @@ class UpdateAccountInput:
     id: strawberry.ID = id_of("Account", "Which account to change.")
 
 
+@strawberry.input(description="What to refresh.")
+class RefreshAccountInput:
+    id: strawberry.ID = id_of("Account", "Which account to refresh.")
+
+
 @strawberry.input(description="What to stop tracking.")
 class UntrackAccountInput:
     id: strawberry.ID = id_of("Account", "Which account to stop tracking.")
@@ -39,6 +45,11 @@ class TrackAccountPayload(Payload):
 @strawberry.type(description="What `updateAccount` did.")
 class UpdateAccountPayload(Payload):
     account: Account | None = result("The account as it is now")
+
+
+@strawberry.type(description="What `refreshAccount` did.")
+class RefreshAccountPayload(Payload):
+    account: Account | None = result("The account as it is until new numbers arrive")
 
 
 @strawberry.type(description="What `untrackAccount` did.")
@@ -59,6 +70,10 @@ async def _update(context: Context, sent: UpdateAccountInput) -> dict[str, Any]:
     return {"account": await update_account(context.db, context.actor, account_id, validate(AccountPatch, values))}
 
 
+async def _refresh(context: Context, sent: RefreshAccountInput) -> dict[str, Any]:
+    return {"account": await request_account_refresh(context.db, context.actor, given(sent)["id"])}
+
+
 async def _untrack(context: Context, sent: UntrackAccountInput) -> dict[str, Any]:
     account_id = given(sent)["id"]
     await delete_account(context.db, context.actor, account_id)
@@ -75,6 +90,13 @@ class AccountMutations:
     )
     update_account = mutation(
         _update, UpdateAccountInput, UpdateAccountPayload, description="Changes how an account is tracked."
+    )
+    refresh_account = mutation(
+        _refresh,
+        RefreshAccountInput,
+        RefreshAccountPayload,
+        description="Has an account looked at now and not only when it is due; its numbers arrive within seconds, and "
+        "`accountRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED.",
     )
     untrack_account = mutation(
         _untrack,

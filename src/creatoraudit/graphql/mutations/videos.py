@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+from creatoraudit.domain.refreshes import request_video_refresh
 from creatoraudit.domain.validation import validate
 from creatoraudit.domain.videos.commands import create_video, delete_video, update_video
 from creatoraudit.domain.videos.inputs import VideoCreate, VideoPatch
@@ -26,6 +27,11 @@ class UpdateVideoInput:
     id: strawberry.ID = id_of("Video", "Which video to change.")
 
 
+@strawberry.input(description="What to refresh.")
+class RefreshVideoInput:
+    id: strawberry.ID = id_of("Video", "Which video to refresh.")
+
+
 @strawberry.input(description="What to stop tracking.")
 class UntrackVideoInput:
     id: strawberry.ID = id_of("Video", "Which video to stop tracking.")
@@ -39,6 +45,11 @@ class TrackVideoPayload(Payload):
 @strawberry.type(description="What `updateVideo` did.")
 class UpdateVideoPayload(Payload):
     video: Video | None = result("The video as it is now")
+
+
+@strawberry.type(description="What `refreshVideo` did.")
+class RefreshVideoPayload(Payload):
+    video: Video | None = result("The video as it is until new numbers arrive")
 
 
 @strawberry.type(description="What `untrackVideo` did.")
@@ -59,6 +70,10 @@ async def _update(context: Context, sent: UpdateVideoInput) -> dict[str, Any]:
     return {"video": await update_video(context.db, context.actor, video_id, validate(VideoPatch, values))}
 
 
+async def _refresh(context: Context, sent: RefreshVideoInput) -> dict[str, Any]:
+    return {"video": await request_video_refresh(context.db, context.actor, given(sent)["id"])}
+
+
 async def _untrack(context: Context, sent: UntrackVideoInput) -> dict[str, Any]:
     video_id = given(sent)["id"]
     await delete_video(context.db, context.actor, video_id)
@@ -75,6 +90,13 @@ class VideoMutations:
     )
     update_video = mutation(
         _update, UpdateVideoInput, UpdateVideoPayload, description="Changes how a video is tracked."
+    )
+    refresh_video = mutation(
+        _refresh,
+        RefreshVideoInput,
+        RefreshVideoPayload,
+        description="Has a video looked at now and not only when it is due; its numbers arrive within seconds, and "
+        "`videoRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED.",
     )
     untrack_video = mutation(
         _untrack,
