@@ -15,6 +15,7 @@ from creatoraudit import logs
 from creatoraudit.db import migrate
 from creatoraudit.db.connections import is_sqlite
 from creatoraudit.db.engine import Database
+from creatoraudit.domain.actor import SYSTEM, Actor
 from creatoraudit.events import Events
 from creatoraudit.graphql import http as graphql
 from creatoraudit.http.access_log import AccessLog
@@ -29,6 +30,8 @@ from creatoraudit.http.problems import Problems, http_problem
 from creatoraudit.http.request_id import RequestId
 from creatoraudit.http.state import State, base_url_of
 from creatoraudit.http.static import static_app
+from creatoraudit.ingestion.sources.registry import opened_sources
+from creatoraudit.ingestion.worker import Worker, working
 from creatoraudit.rate_limits import RateLimits
 from creatoraudit.rest import routes as rest
 from creatoraudit.settings import Settings
@@ -47,13 +50,16 @@ EXPOSED_HEADERS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
-    """The application for these settings, or for those of the environment."""
+def create_app(settings: Settings | None = None, *, worker: Actor | None = SYSTEM) -> Starlette:
+    """The application for these settings, or for those of the environment.
+
+    While it is up it refreshes what its `worker` reaches, at the platforms that the settings name a source for.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings) as app.state.opened:
+        async with opened(settings, worker) as app.state.opened:
             yield
 
     app = Starlette(
@@ -87,8 +93,15 @@ def from_environment() -> Starlette:
     return create_app(settings)
 
 
+def without_worker() -> Starlette:
+    """Like `from_environment`, and refreshes nothing."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return create_app(settings, worker=None)
+
+
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[State]:
+async def opened(settings: Settings, worker: Actor | None = None) -> AsyncIterator[State]:
     """Everything a process holds while it serves; a SQLite file is brought to this version's schema first."""
     url = settings.database_url.get_secret_value()
     db = Database(url, pool_size=settings.database_pool_size)
@@ -99,11 +112,21 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
             await migrate.upgrade(url)
         elif await migrate.current(url) != migrate.latest():
             raise RuntimeError("The database lacks migrations: run `creatoraudit db upgrade` and start again.")
-        yield State(settings, db, rate_limits, events, Keys(db), Proxies(settings.trusted_proxies))
+        async with _refreshing(settings, db, events, worker):
+            yield State(settings, db, rate_limits, events, Keys(db), Proxies(settings.trusted_proxies))
     finally:
         await events.close()
         await rate_limits.close()
         await db.close()
+
+
+@asynccontextmanager
+async def _refreshing(settings: Settings, db: Database, events: Events, actor: Actor | None) -> AsyncIterator[None]:
+    if actor is None:
+        yield
+        return
+    async with opened_sources(settings) as sources, working(Worker(db, sources, settings, events, actor=actor)):
+        yield
 
 
 async def _index(request: Request) -> Response:

@@ -33,6 +33,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     )
     logging.basicConfig(handlers=[handler], level=threshold, force=True)
     logging.getLogger("alembic").setLevel(max(threshold, logging.WARNING))  # it tells its set-up at every start
+    logging.getLogger("aiosqlite").setLevel(max(threshold, logging.WARNING))  # it tells every value that it is given
     logging.getLogger("httpx").setLevel(max(threshold, logging.WARNING))  # it tells every request of a source
     logging.getLogger("httpcore").setLevel(max(threshold, logging.WARNING))  # and every step of it
 

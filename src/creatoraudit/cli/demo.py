@@ -3,24 +3,21 @@
 import asyncio
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from creatoraudit.cli.environment import load_settings, open_database
-from creatoraudit.cli.output import AsJSON, print_json
+from creatoraudit.cli.output import AsJSON, print_json, progress
 from creatoraudit.cli.serving import Host, Port, bind, run, url_of
-from creatoraudit.demo import DemoOptions, build_demo
+from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
 from creatoraudit.domain.actor import acting_for
 from creatoraudit.domain.api_keys import ApiKeyCreate, create_api_key
-from creatoraudit.domain.validation import validate
+from creatoraudit.domain.validation import Platform, validate
 from creatoraudit.settings import Settings
 
 _DEFAULT = DemoOptions()
+_REFRESHED = {f"source_{platform}": "simulated" for platform in Platform}
 
 
 def demo(
@@ -41,7 +38,8 @@ def demo(
 ) -> None:
     """Make up an organization with creators, accounts, videos and their history, and serve it.
 
-    The same options make the same world. It stays in the database: the next run uses it again, with a new key.
+    The same options make the same world. It stays in the database: the next run uses it again, with a new key. While it
+    is served it goes on: what is tracked in it is refreshed, from a platform that is made up too.
 
     For example:
       creatoraudit demo
@@ -57,7 +55,7 @@ def demo(
     with bind(host, port) as listener:
         url = url_of(settings, *listener.getsockname()[:2])
         _print(asyncio.run(_build(settings, options)), url, as_json=as_json)
-        run(listener, settings)
+        run(listener, settings.model_copy(update=_REFRESHED), only=DEMO_ID)
 
 
 class _Demo(NamedTuple):
@@ -67,22 +65,12 @@ class _Demo(NamedTuple):
 
 async def _build(settings: Settings, options: DemoOptions) -> _Demo:
     async with open_database(settings) as db:
-        with _progress() as progress:
-            organization = await build_demo(db, options, progress)
+        with progress("Making up a world") as told:
+            organization = await build_demo(db, options, told)
         if not organization.created:
             typer.echo("The demo's organization is in the database already; it is used as it is.", err=True)
         created = await create_api_key(db, acting_for(organization.id), validate(ApiKeyCreate, {"name": "demo"}))
     return _Demo(organization.id, created.key)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, where that is a terminal."""
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        bar = bars.add_task("Making up a world", total=None)
-        yield lambda done, total, what: bars.update(bar, completed=done, total=total, description=what)
 
 
 def _print(demo: _Demo, url: str, *, as_json: bool) -> None:

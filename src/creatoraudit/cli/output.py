@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
@@ -43,6 +45,20 @@ def print_many(records: Sequence[Mapping[str, Any]], columns: Sequence[str], *, 
     else:
         for line in [columns, *([_text(record[name]) for name in columns] for record in records)]:
             typer.echo("\t".join(line))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[..., None]]:
+    """A bar on standard error, where that is a terminal; told how much of how much is done, and perhaps of what."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task(what, total=None)
+
+        def told(done: int, total: int, doing: str = what) -> None:
+            bars.update(bar, completed=done, total=total, description=doing)
+
+        yield told
 
 
 def masked(url: str) -> str:

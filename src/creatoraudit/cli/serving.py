@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from creatoraudit.cli.environment import CommandError, load_settings, make_ready, variable
+from creatoraudit.cli.worker import refreshing, sources_of
+from creatoraudit.domain.actor import acting_for
 from creatoraudit.settings import Settings
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all.")]
@@ -17,21 +19,35 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes; more than one share their limits by Redis.")] = 1,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Refresh nothing, and leave it to 'creatoraudit worker' and cron.")
+    ] = False,
 ) -> None:
     """Serve GraphQL and REST until told to stop; requests in flight are finished first.
 
+    Each process also refreshes what is due, at the platforms that have a source.
+
     For example:
       creatoraudit serve
+      CREATORAUDIT_SOURCE_TIKTOK=ytdlp creatoraudit serve
       CREATORAUDIT_REDIS_URL=redis://127.0.0.1:6379/0 creatoraudit serve --host 0.0.0.0 --workers 4
     """
     settings = load_settings()
     if workers > 1 and settings.redis_url is None:
         needed = variable("redis_url")
         raise CommandError(f"More than one worker needs {needed}: without Redis each counts rate limits by itself.", 2)
-    asyncio.run(make_ready(settings.database_url.get_secret_value()))
+    asyncio.run(_check(settings))
+    said = "Nothing is refreshed by this server." if no_worker else refreshing(settings)
     with bind(host, port) as listener:
-        typer.echo(f"Serving {url_of(settings, *listener.getsockname()[:2])}", err=True)
-        run(listener, settings, workers=workers)
+        typer.echo(f"Serving {url_of(settings, *listener.getsockname()[:2])} {said}", err=True)
+        run(listener, settings, workers=workers, worker=not no_worker)
+
+
+async def _check(settings: Settings) -> None:
+    """Finds out before the start what would keep the server from it."""
+    await make_ready(settings.database_url.get_secret_value())
+    async with sources_of(settings):
+        pass
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -56,10 +72,17 @@ def url_of(settings: Settings, host: str, port: int) -> str:
     return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def run(listener: socket.socket, settings: Settings, *, workers: int = 1) -> None:
-    """Serves on the socket until a signal says stop."""
+def run(
+    listener: socket.socket, settings: Settings, *, workers: int = 1, worker: bool = True, only: str | None = None
+) -> None:
+    """Serves on the socket until a signal says stop; refreshes as well, everything or `only` one organization's."""
     from creatoraudit import logs  # noqa: PLC0415 - other commands need not wait for the server's modules
+    from creatoraudit.app import create_app  # noqa: PLC0415
     from creatoraudit.http import server  # noqa: PLC0415
 
     logs.configure(settings.log_level)
-    server.serve("creatoraudit.app:from_environment", settings, listener, workers=workers)
+    if only is not None:
+        server.serve(create_app(settings, worker=acting_for(only)), settings, listener)
+        return
+    factory = "from_environment" if worker else "without_worker"
+    server.serve(f"creatoraudit.app:{factory}", settings, listener, workers=workers)

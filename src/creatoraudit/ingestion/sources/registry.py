@@ -3,8 +3,11 @@
 An entry point of the group `creatoraudit.sources` names a factory `(settings: Settings) -> Source`.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint, entry_points
 
+from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.sources.source import Source, SourceUnavailable
 from creatoraudit.settings import Settings
 
@@ -26,6 +29,26 @@ def open_source(name: str, settings: Settings) -> Source:
             f"The source {name!r} needs {error.name}, which is missing. {_remedy(entry)}"
         ) from error
     return source
+
+
+def source_name(platform: Platform, settings: Settings) -> str | None:
+    """Which source the settings name for a platform."""
+    name: str | None = getattr(settings, f"source_{platform}")
+    return name
+
+
+@asynccontextmanager
+async def opened_sources(settings: Settings) -> AsyncIterator[dict[Platform, Source]]:
+    """The sources that the settings name, closed afterwards; SourceUnavailable where one cannot be opened."""
+    sources: dict[Platform, Source] = {}
+    try:
+        for platform in Platform:
+            if (name := source_name(platform, settings)) is not None:
+                sources[platform] = open_source(name, settings)
+        yield sources
+    finally:
+        for source in sources.values():
+            await source.close()
 
 
 def _entry_point(name: str) -> EntryPoint:

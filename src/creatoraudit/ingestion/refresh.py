@@ -1,0 +1,109 @@
+"""What becomes of a look: what was seen is recorded, and the next look is due, in one transaction or not at all."""
+
+import datetime as dt
+import random
+from functools import partial
+from typing import NamedTuple
+
+from creatoraudit import clock
+from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.domain.actor import acting_for
+from creatoraudit.ingestion import leases, observe
+from creatoraudit.ingestion.leases import Lease, LeaseLost, Subject
+from creatoraudit.ingestion.observe import Recorded
+from creatoraudit.ingestion.snapshots import (
+    AccountObservation,
+    Observation,
+    PostObservation,
+    PostSnapshot,
+    ProfileSnapshot,
+)
+from creatoraudit.ingestion.sources.source import Failed, Gone, Observed, Private, Result, Throttled
+
+POSTS = 100
+"""Posts of a feed that are recorded in one transaction: few enough that other writers hardly wait."""
+JITTER = 0.025
+"""The share of its interval by which a look may be early or late, so that what began together does not stay so."""
+FIRST_RETRY = dt.timedelta(minutes=1)
+LONGEST_REST = dt.timedelta(days=1)
+"""How long a source may ask to be left alone."""
+
+
+class Outcome(NamedTuple):
+    """What was recorded, and when the next look is due."""
+
+    recorded: Recorded
+    due_at: dt.datetime
+
+
+async def record(db: Database, lease: Lease, result: Result) -> Outcome | None:
+    """Records a look whose lease is still ours and ends the lease; None where it is not ours any more.
+
+    A feed of more than `POSTS` posts takes several transactions, each of which is complete by itself; the profile is
+    in the last one, which ends the lease.
+    """
+    recorded = Recorded()
+    *parts, last = _parts(lease.subject, result)
+    try:
+        for part in parts:
+            recorded = recorded.plus(await db.transact(partial(_record, lease=lease, seen=part)))
+        more, due_at = await db.transact(partial(_settle, lease=lease, seen=last, result=result))
+    except LeaseLost:
+        return None
+    return Outcome(recorded.plus(more), due_at)
+
+
+def next_look(result: Result, attempts: int, interval: dt.timedelta) -> tuple[dt.datetime, int]:
+    """When a look is due after one that ended so, and the number of looks in a row that will have told nothing.
+
+    Back-off doubles from a minute up to the interval, and is drawn anew from all of that span each time.
+    """
+    now = clock.now()
+    if not isinstance(result, Failed | Throttled):
+        return now + interval * random.uniform(1 - JITTER, 1 + JITTER), 0  # noqa: S311 - spreads looks, hides nothing
+    if isinstance(result, Throttled) and result.retry_at is not None and result.retry_at > now:
+        return min(result.retry_at, now + LONGEST_REST), attempts + 1
+    return now + backoff(attempts, interval), attempts + 1
+
+
+def backoff(attempts: int, longest: dt.timedelta) -> dt.timedelta:
+    """How long to wait after so many attempts and one more: full jitter, at least a second."""
+    ceiling = min(FIRST_RETRY.total_seconds() * 2 ** min(attempts, 20), longest.total_seconds())
+    return dt.timedelta(seconds=max(1.0, random.uniform(0, ceiling)))  # noqa: S311
+
+
+async def _record(tx: Transaction, lease: Lease, seen: list[Observation]) -> Recorded:
+    recorded = await observe.record(tx, lease.subject.organization_id, seen) if seen else Recorded()
+    await leases.hold(tx, lease)
+    return recorded
+
+
+async def _settle(tx: Transaction, lease: Lease, seen: list[Observation], result: Result) -> Outcome:
+    recorded = await _record(tx, lease, seen)
+    interval = await leases.interval_of(tx, acting_for(lease.subject.organization_id), lease.subject)
+    due_at, attempts = next_look(result, lease.subject.attempts, interval)
+    await leases.settle(tx, lease, due_at, attempts)
+    return Outcome(recorded, due_at)
+
+
+def _parts(subject: Subject, result: Result) -> list[list[Observation]]:
+    """What each transaction records: only what was observed has numbers, and nothing else is more than a word."""
+    match result:
+        case Observed(profile, posts):
+            if subject.account_id is None:
+                return [[PostObservation(subject.platform, posts)]]
+            chunks = [posts[first : first + POSTS] for first in range(0, len(posts), POSTS)] or [()]
+            profiles = [profile] if profile is not None else []
+            parts = [AccountObservation(subject.account_id, (), chunk) for chunk in chunks[:-1]]
+            return [[one] for one in (*parts, AccountObservation(subject.account_id, profiles, chunks[-1]))]
+        case Gone() | Private():
+            return [[_unavailable(subject)]]
+        case _:
+            return [[]]
+
+
+def _unavailable(subject: Subject) -> Observation:
+    now = clock.now()
+    if subject.account_id is not None:
+        return AccountObservation(subject.account_id, [ProfileSnapshot(now, is_unavailable=True)])
+    return PostObservation(subject.platform, [PostSnapshot(now, subject.external_id or "", is_unavailable=True)])
