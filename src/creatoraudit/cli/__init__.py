@@ -12,8 +12,10 @@ from creatoraudit.cli.contracts import show_openapi, show_schema
 from creatoraudit.cli.demo import demo
 from creatoraudit.cli.environment import CommandError
 from creatoraudit.cli.imports import import_files
+from creatoraudit.cli.refresh import refresh
 from creatoraudit.cli.serving import serve
 from creatoraudit.cli.settings import show_settings
+from creatoraudit.cli.worker import worker
 from creatoraudit.errors import CreatorAuditError, ValidationFailed
 
 app = typer.Typer(
@@ -24,6 +26,8 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("serve")(serve)
+app.command("worker")(worker)
+app.command("refresh")(refresh)
 app.add_typer(databases.app, name="db")
 app.add_typer(organizations.app, name="orgs")
 app.add_typer(api_keys.app, name="keys")
