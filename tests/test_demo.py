@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.db.history import AccountClosing, PostClosing
-from creatoraudit.db.models import Account, AccountVideo, Creator, Organization, Post, Video
+from creatoraudit.db.models import Account, AccountVideo, Creator, Organization, Post, Refresh, Video
 from creatoraudit.demo import DEMO_ID, DemoOptions, build_demo
 from creatoraudit.domain.scope import table
 
@@ -82,6 +82,24 @@ async def test_the_world_is_as_large_as_asked_for(db: Database) -> None:
         assert max(per_post.scalars()) <= 2
     assert max(row["day"] for row in await rows(db, AccountClosing)) == UNTIL
     assert told == [(done, told[-1][1]) for done in range(told[-1][1] + 1)]
+
+
+async def test_everything_is_looked_at_again_within_its_interval(db: Database) -> None:
+    await build_demo(db, SMALL, silent)
+
+    due = {row["account_id"] or row["video_id"]: row["due_at"] for row in await rows(db, Refresh)}
+    tracked = [*await rows(db, Account), *await rows(db, Video)]
+    assert set(due) == {row["id"] for row in tracked}
+    assert {due[row["id"]] is None for row in tracked if row["is_active"]} == {False}
+    assert {due[row["id"]] is None for row in tracked if not row["is_active"]} == {True}
+    of_the_last_day = [
+        (due[row["id"]] - row["last_scrape_time"]) / dt.timedelta(hours=row["scrape_interval_hours"])
+        for row in await rows(db, Account)
+        if row["is_active"] and not row["is_unavailable"]
+    ]
+    assert min(of_the_last_day) >= 0
+    assert max(of_the_last_day) <= 1
+    assert max(of_the_last_day) - min(of_the_last_day) > 0.5, "not all at once"
 
 
 async def test_the_world_ends_today_by_default(db: Database) -> None:

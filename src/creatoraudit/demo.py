@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
-from creatoraudit.db.models import Account, Creator, Organization, Post, Video, stored
+from creatoraudit.db.models import Account, Creator, Organization, Post, Refresh, Video, stored
 from creatoraudit.domain.actor import acting_for
 from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import new_id
@@ -236,7 +236,29 @@ async def _insert(
                 for one, post in zip(alone, posts, strict=True)
             ]
             await tx.execute(insert(table(Video)), videos)
+        if looks := [*_looks(plan, [member for _, members in cast for member in members], alone)]:
+            await tx.execute(insert(table(Refresh)), looks)
         await rollup.rebuild(tx, acting_for(DEMO_ID))
+
+
+def _looks(plan: _Plan, members: list[_Member], alone: list[_Alone]) -> Iterator[dict[str, Any]]:
+    """When everything is looked at next: spread over its interval after the last look, so that a demo always moves."""
+    everything: list[tuple[Account | Video, Profile, dt.date]] = [
+        *((member.account, member.profile, member.last) for member in members),
+        *((one.video, one.profile, plan.until) for one in alone),
+    ]
+    for tracked, profile, last in everything:
+        phase = chance(profile.key, 59 if isinstance(tracked, Account) else 60)
+        due_at = _refreshed(profile, last) + dt.timedelta(hours=tracked.scrape_interval_hours) * phase
+        yield {
+            "organization_id": DEMO_ID,
+            "platform": profile.platform,
+            "account_id": tracked.id if isinstance(tracked, Account) else None,
+            "video_id": tracked.id if isinstance(tracked, Video) else None,
+            "due_at": due_at if tracked.is_active else None,
+            "is_awaited": False,
+            "attempts": 0,
+        }
 
 
 def _post(one: _Alone) -> dict[str, Any]:
