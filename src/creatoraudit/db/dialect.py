@@ -1,7 +1,6 @@
 """What SQLite and PostgreSQL say differently: nobody else writes SQL for one of them."""
 
 import datetime as dt
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -26,10 +25,8 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    table,
     text,
     true,
-    union,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -363,44 +360,3 @@ def _join_last_laterally(
     last = select(earlier).where(earlier.c[owner] == owned_by, earlier.c[along] <= until)
     found = last.order_by(earlier.c[along].desc()).limit(1).correlate_except(earlier).lateral()
     return source.outerjoin(found, true()), found.c
-
-
-_caption_index = table("caption_index", column("caption_index", Text()), column("rowid", BigInteger()))
-_GLANCE = 2_000
-"""Among how many of the newest captions a text is looked for first: what is frequent needs no index."""
-
-
-def captions_with(captions: Select[Any], checked: Select[Any]) -> ByDialect:
-    """The newest `limit` of the captions that contain `q`, a text of at least 3 characters, by an index of them.
-
-    Takes one organization's captions, walked from it and only checked to be its own; `caption_search` binds the rest.
-    SQLite's index is walked from the newest match on. PostgreSQL's can only find all matches, so that frequent texts
-    are looked for among the newest captions first, and in the index only where too few are found there.
-    """
-    c = captions.selected_columns
-    q, limit = bindparam("q", type_=Text()), bindparam("limit", type_=Integer())
-
-    entries = _caption_index
-    indexed = checked.where(
-        entries.c.caption_index.bool_op("MATCH")(bindparam("match", type_=Text())),
-        c.post_id == entries.c.rowid.op("&")(literal_column("2147483647")),
-        position(c.text, q) > 0,
-    )
-    walked = indexed.order_by(entries.c.rowid.desc()).limit(limit)
-
-    glanced = captions.order_by(c.published.desc(), c.post_id.desc()).limit(literal_column(str(_GLANCE))).subquery()
-    near = select(glanced).where(position(glanced.c.text, q) > 0).limit(limit).cte("near")
-    found = checked.where(c.text.like(bindparam("pattern", type_=Text()))).cte("found").prefix_with("MATERIALIZED")
-    too_few = select(func.count()).select_from(near).scalar_subquery() < limit
-    far = select(found).where(too_few).order_by(found.c.published.desc(), found.c.post_id.desc()).limit(limit)
-    either = union(select(near), far).subquery()
-    ranked = select(either).order_by(either.c.published.desc(), either.c.post_id.desc()).limit(limit)
-    return ByDialect(sqlite=walked, postgresql=ranked)
-
-
-def caption_search(searched: str, organization_id: str) -> dict[str, str]:
-    """How both databases are asked for the captions of an organization that contain a folded text literally."""
-    mark = "\ue000" + organization_id[-2:]
-    trigrams = dict.fromkeys([*(searched[place : place + 3] for place in range(len(searched) - 2)), mark])
-    match = " AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams)
-    return {"q": searched, "match": match, "pattern": "%" + re.sub(r"([%_\\])", r"\\\1", searched) + "%"}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field
 from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, case, func, literal_column, select
 
-from creatoraudit.db import dialect
+from creatoraudit.db import caption_index, dialect
 from creatoraudit.db.engine import Database, Make, Reader
 from creatoraudit.db.models import Account, Caption, Creator, Post
 from creatoraudit.db.statements import ByDialect, Statement, statement
@@ -110,7 +110,7 @@ async def find_videos(db: Reader, actor: Actor, asked: Searched) -> list[FoundVi
 async def _find(db: Reader, actor: Actor, asked: Searched, rows: Statement, make: Make[T]) -> list[T]:
     if not asked.text:
         return []
-    found = dialect.caption_search(asked.text, actor.organization_id or "")
+    found = caption_index.asked(asked.text, actor.organization_id or "")
     return await db.fetch(rows, make, actor.bind(limit=asked.limit, **found))
 
 
@@ -141,7 +141,7 @@ def _best(rows: Select[Any], text: ColumnElement[Any], followers: ColumnElement[
 def _videos(tenancy: Tenancy, by_index: bool) -> ByDialect:
     captions = scoped(Caption, tenancy)
     if by_index:
-        found = dialect.captions_with(captions, scoped(Caption, tenancy, seek=False))
+        found = caption_index.captions_with(captions, scoped(Caption, tenancy, seek=False))
         return ByDialect(*(_shown(tenancy, each) for each in found))
     c = captions.selected_columns
     newest = captions.order_by(c.published.desc(), c.post_id.desc()).limit(literal_column(str(NEWEST))).subquery()
