@@ -81,7 +81,8 @@ def analytics(
 
 
 def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:
-    notes.print(f"{dialect}: a world of {size.accounts:,} accounts; where it is not there yet, it is made now.")
+    what = f"{size.accounts:,} accounts with {size.videos_per_account:,} videos each"
+    notes.print(f"{dialect}: a world of {what}; where it is not there yet, it is made now.")
     url = worlds.sqlite_url(size, data) if dialect is Dialect.SQLITE else worlds.postgres_url(size, server)
     return worlds.build(url, size, data)
 
@@ -105,7 +106,11 @@ def _measured(large: World, small: World, data: Path, pace: Pace) -> tuple[list[
 
 
 def _built_in(built: list[World]) -> str:
-    known = [f"{world.size.accounts:,} accounts in {world.seconds:,.0f} s" for world in built if world.seconds]
+    known = [
+        f"{world.size.accounts * world.size.videos_per_account:,} videos in {world.seconds:,.0f} s"
+        for world in built
+        if world.seconds
+    ]
     return f"built {' and '.join(known)}" if known else "built before"
 
 

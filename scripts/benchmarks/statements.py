@@ -149,7 +149,8 @@ def _captions(dialect: str, values: dict[str, Any]) -> Query:
             """,
             {"organization": values["organization"], "pattern": f"%{q}%"},
         )
-    trigrams = dict.fromkeys(q[place : place + _TRIGRAM] for place in range(len(q) - _TRIGRAM + 1))
+    last = len(q) - _TRIGRAM
+    trigrams = dict.fromkeys(q[place : place + _TRIGRAM] for place in [*range(0, last, _TRIGRAM), last])
     return Query(
         f"""
         {_SHOWN} FROM caption_index i CROSS JOIN captions c ON c.post_id = i.rowid & 2147483647

@@ -33,8 +33,8 @@ class Size:
 
     @property
     def tenth(self) -> "Size":
-        """A world with a tenth of the accounts."""
-        return replace(self, accounts=max(self.accounts // 10, 1))
+        """A world with a tenth of the captions, and everything else that is searched the same."""
+        return replace(self, videos_per_account=max(self.videos_per_account // 10, 1), days=self.video_days)
 
     @property
     def name(self) -> str:
@@ -116,7 +116,7 @@ def _environment(url: str) -> dict[str, str]:
 def served(world: World, log: Path) -> Iterator[Client]:
     """One server process over a world, on its own core, with its log in a file: authentication and limits are on."""
     with log.open("w+") as output:
-        command = [sys.executable, "-m", "creatoraudit", "serve", "--port=0"]
+        command = [sys.executable, "-m", "creatoraudit", "serve", "--port=0", "--no-worker"]
         process = subprocess.Popen(command, env=_environment(world.url), stdout=output, stderr=output)  # noqa: S603
         try:
             cores.serves(process.pid)
@@ -133,7 +133,7 @@ def _connected(process: subprocess.Popen[Any], log: Path, key: str) -> Client:
         said = [line for line in log.read_text().splitlines() if line.startswith("Serving ")]
         if said:
             try:
-                client = Client(said[0].removeprefix("Serving "), key)
+                client = Client(said[0].split()[1], key)
                 client.ask(Request("/whoami"))
             except ConnectionError:
                 pass
