@@ -60,7 +60,8 @@ def next_look(result: Result, attempts: int, interval: dt.timedelta) -> tuple[dt
     """
     now = clock.now()
     if not isinstance(result, Failed | Throttled):
-        return now + interval * random.uniform(1 - JITTER, 1 + JITTER), 0  # noqa: S311 - spreads looks, hides nothing
+        jittered = interval.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - hides nothing
+        return now + dt.timedelta(seconds=int(jittered)), 0
     if isinstance(result, Throttled) and result.retry_at is not None and result.retry_at > now:
         return min(result.retry_at, now + LONGEST_REST), attempts + 1
     return now + backoff(attempts, interval), attempts + 1
@@ -69,7 +70,7 @@ def next_look(result: Result, attempts: int, interval: dt.timedelta) -> tuple[dt
 def backoff(attempts: int, longest: dt.timedelta) -> dt.timedelta:
     """How long to wait after so many attempts and one more: full jitter, at least a second."""
     ceiling = min(FIRST_RETRY.total_seconds() * 2 ** min(attempts, 20), longest.total_seconds())
-    return dt.timedelta(seconds=max(1.0, random.uniform(0, ceiling)))  # noqa: S311
+    return dt.timedelta(seconds=max(1, int(random.uniform(0, ceiling))))  # noqa: S311 - spreads looks, hides nothing
 
 
 async def _record(tx: Transaction, lease: Lease, seen: list[Observation]) -> Recorded:
