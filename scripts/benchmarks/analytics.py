@@ -66,7 +66,10 @@ def _chosen(driver: Driver, organization: str) -> tuple[str, list[str]]:
 
 def _rare_word(driver: Driver) -> str:
     """A name that hardly any other caption mentions."""
-    mention = Query("SELECT text FROM captions WHERE text LIKE 'wait for it with %' ORDER BY post_id LIMIT 1", {})
+    mention = Query(
+        "SELECT text FROM captions WHERE text LIKE '% with %' AND text NOT LIKE '% with me%' ORDER BY post_id LIMIT 1",
+        {},
+    )
     return str(driver.rows(mention)[0][0]).partition(" with ")[2].split()[0]
 
 
