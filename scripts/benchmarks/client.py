@@ -27,11 +27,17 @@ class Client:
     """A connection to a server, in the name of a key."""
 
     def __init__(self, url: str, key: str) -> None:
+        self.url = url
         place = urlsplit(url)
         self._host = f"{place.hostname}:{place.port}"
         self._key = key
-        self._socket = socket.create_connection((place.hostname, place.port), timeout=120)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._address = place.hostname, place.port
+        self._socket = self._connected()
+
+    def _connected(self) -> socket.socket:
+        connection = socket.create_connection(self._address, timeout=120)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +73,9 @@ class Client:
         return Answer(int(head[9:12]), b"".join(parts))
 
     def ask(self, request: Request) -> Any:
-        """The parsed body of a 200; RuntimeError for every other answer."""
+        """The parsed body of a 200; RuntimeError for every other answer. Connects anew: the server ends idle ones."""
+        self._socket.close()
+        self._socket = self._connected()
         answer = self.send(self.encoded(request))
         if answer.status != 200:  # noqa: PLR2004
             raise RuntimeError(f"{request.path} answered {answer.status}: {answer.body[:500].decode()}")
