@@ -79,10 +79,10 @@ class Socket:
 
 
 @asynccontextmanager
-async def opened(url: str, **options: Any) -> AsyncIterator[Socket]:
+async def opened(url: str, *, path: str = "/graphql", **options: Any) -> AsyncIterator[Socket]:
     """A connection before its connection_init."""
     options = {"subprotocols": [SUBPROTOCOL], "compression": None, **options}
-    async with connect(f"ws{url.removeprefix('http')}/graphql", **options) as connection:
+    async with connect(f"ws{url.removeprefix('http')}{path}", **options) as connection:
         yield Socket(connection)
 
 

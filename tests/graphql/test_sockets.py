@@ -102,7 +102,7 @@ class TestConnecting:
     async def test_other_paths_have_no_sockets(self, url: str) -> None:
         for path in ("/nowhere", "/v2/accounts", "/static/x", "/"):
             with pytest.raises(InvalidStatus) as refused:
-                async with opened(url + path):
+                async with opened(url, path=path):
                     pytest.fail("it was accepted")
             assert refused.value.response.status_code in {403, 404}
 

@@ -6,6 +6,7 @@ layers of this server together. And nothing in uvicorn parts with a client that 
 
 import asyncio
 import logging
+import socket
 from typing import Any
 
 import structlog
@@ -20,6 +21,9 @@ UNFINISHED_BYTES = 65_536
 STALLED_SECONDS = 10
 """How long a client may take nothing at all, while more waits for it than is kept."""
 
+KEPT_BYTES = 65_536
+"""How much of what a client has not been sent yet the system keeps; what it takes is seen in pieces of this size."""
+
 log = structlog.get_logger(__name__)
 
 _handshakes = logging.getLogger("creatoraudit.handshakes")
@@ -32,6 +36,12 @@ class _Impatient(asyncio.Protocol):
     transport: asyncio.Transport
     loop: asyncio.AbstractEventLoop
     _look: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            connection = transport.get_extra_info("socket")
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KEPT_BYTES)
 
     def pause_writing(self) -> None:
         super().pause_writing()
