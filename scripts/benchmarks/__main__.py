@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from benchmarks import analytics as asked
-from benchmarks import cores, drivers, report, worlds
-from benchmarks.rounds import Measurement, Pace, Subject, measure
+from benchmarks import chart, cores, drivers, installed, load, rate_report, report, rounds, throughput, worlds
+from benchmarks.operations import OPERATIONS
+from benchmarks.rounds import Measurement, Subject
+from benchmarks.servers import Peer, running
 from benchmarks.worlds import Size, World
 
 app = typer.Typer(
@@ -27,7 +29,10 @@ shown = Console() if sys.stdout.isatty() else Console(width=140)
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _SERVER = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
-_COMMAND = "./scripts/bench analytics"
+_CHART = _PAGE.with_name("throughput.svg")
+_DATA = Path(".bench")
+
+Name = StrEnum("Name", [(one.name, one.name) for one in OPERATIONS])  # type: ignore[misc]
 
 
 class Dialect(StrEnum):
@@ -37,25 +42,32 @@ class Dialect(StrEnum):
     POSTGRESQL = "postgresql"
 
 
-@app.callback()
-def _several() -> None:
-    """Keeps `analytics` a command of its own while it is the only one."""
+Data = Annotated[Path, typer.Option(help="Where the worlds are kept, and what peers need; both are made once.")]
+Accounts = Annotated[int, typer.Option(min=10, help="Accounts of the world, of the larger one of two.")]
+Videos = Annotated[int, typer.Option(min=25, help="Videos of each.")]
+Days = Annotated[int, typer.Option(min=90, max=730, help="Days of the accounts' history.")]
+VideoDays = Annotated[int, typer.Option(min=1, help="Days of the videos' history.")]
+Seed = Annotated[int, typer.Option(help="Which world.")]
+Postgres = Annotated[str, typer.Option(metavar="URL", help="The server for PostgreSQL's worlds.")]
+RoundCount = Annotated[int, typer.Option("--rounds", min=1, help="How often everything is measured, in turns.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, every round's figures in it.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Write the tables into docs/performance.md.")]
 
 
 @app.command()
 def analytics(
-    data: Annotated[Path, typer.Option(help="Where the worlds are kept; they are built once.")] = Path(".bench"),
-    accounts: Annotated[int, typer.Option(min=10, help="Accounts of the large world.")] = 10_000,
-    videos_per_account: Annotated[int, typer.Option(min=25, help="Videos of each.")] = 100,
-    days: Annotated[int, typer.Option(min=90, max=730, help="Days of the accounts' history.")] = 365,
-    video_days: Annotated[int, typer.Option(min=1, help="Days of the videos' history.")] = 2,
-    seed: Annotated[int, typer.Option(help="Which world.")] = 7,
+    data: Data = _DATA,
+    accounts: Accounts = 10_000,
+    videos_per_account: Videos = 100,
+    days: Days = 365,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
     database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
-    postgres: Annotated[str, typer.Option(metavar="URL", help="The server for PostgreSQL's worlds.")] = _SERVER,
-    rounds: Annotated[int, typer.Option(min=1, help="How often everything is measured, in turns.")] = 7,
+    postgres: Postgres = _SERVER,
+    round_count: RoundCount = 7,
     seconds: Annotated[float, typer.Option(min=0, help="How long each is measured in a round.")] = 0.15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, every round's figures in it.")] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Write the tables into docs/performance.md.")] = False,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Measure metrics, rankings, series, search and deep pages over HTTP, beside their bare statements.
 
@@ -63,21 +75,72 @@ def analytics(
     """
     size = Size(accounts, videos_per_account, days, video_days, seed)
     data.mkdir(parents=True, exist_ok=True)
-    load, sections, found = os.getloadavg(), [], {}
+    before, sections, found = os.getloadavg(), [], {}
     for dialect in database or list(Dialect):
         built = [_built(dialect, one, data, postgres) for one in (size, size.tenth)]
-        measured, version = _measured(built[0], built[1], data, Pace(rounds, seconds))
+        measured, version = _measured(built[0], built[1], data, rounds.Pace(round_count, seconds))
         title = f"{version}, {_built_in(built)}"
         found[dialect.value] = {"version": version, "measured": report.as_json(measured)}
         sections.append(report.markdown(title, measured))
         if not as_json:
             report.show(title, measured, shown)
-    where = _where(load)
+    where = _where(before)
     if as_json:
         typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
     if markdown:
-        command = " ".join([_COMMAND, *size.options, f"--rounds={rounds}", f"--seconds={seconds}", "--markdown"])
-        report.write(_PAGE, "analytics", "\n".join([f"`{command}`", "", where, "", *sections]))
+        command = _command("analytics", size, round_count, seconds)
+        report.write(_PAGE, "analytics", "\n".join([command, "", where, "", *sections]))
+
+
+@app.command()
+def graphql(
+    data: Data = _DATA,
+    accounts: Accounts = 1_000,
+    videos_per_account: Videos = 100,
+    days: Days = 365,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
+    postgres: Postgres = _SERVER,
+    peer: Annotated[list[Peer] | None, typer.Option(help="Only this one; by default all.")] = None,
+    operation: Annotated[list[Name] | None, typer.Option(help="Only this one; by default all.")] = None,
+    round_count: RoundCount = 5,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each is measured in a round.")] = 3,
+    warm_up: Annotated[int, typer.Option(min=1, help="For how many seconds each is asked before.")] = 3,
+    check: Annotated[bool, typer.Option("--check", help="Only compare what all of them answer.")] = False,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Measure how many requests a second the server answers, beside other servers and what Python can do at most.
+
+    Everybody is asked for the same data in the same PostgreSQL, and nothing is timed before all answers are the same.
+    """
+    if markdown and (peer or operation):
+        raise typer.BadParameter("needs all peers and all operations", param_hint="--markdown")
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    if not check:
+        load.generator()
+    before, chosen = os.getloadavg(), [one for one in OPERATIONS if not operation or one.name in operation]
+    world = _built(Dialect.POSTGRESQL, size, data, postgres)
+    with (
+        _progress() as show,
+        running(world, peer or list(Peer), chosen, data, lambda what: show(0, 1, what)) as servers,
+    ):
+        compared = throughput.compare(servers, chosen, show)
+        if check:
+            typer.echo(f"Their answers are the same: {', '.join(server.name for server in servers)}.")
+            return
+        measured = throughput.measure(compared, throughput.Pace(round_count, seconds, warm_up), show)
+    where = f"{_where(before)} {_versions()}"
+    if as_json:
+        found = {"where": where, "measured": rate_report.as_json(measured)}
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        rate_report.show(measured, shown)
+    if markdown:
+        _CHART.write_text(chart.svg(measured), "utf-8")
+        lines = [_command("graphql", size, round_count, seconds), "", where, "", f"![Requests a second]({_CHART.name})"]
+        report.write(_PAGE, "graphql", "\n".join([*lines, "", rate_report.markdown(measured)]))
 
 
 def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:
@@ -87,7 +150,7 @@ def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:
     return worlds.build(url, size, data)
 
 
-def _measured(large: World, small: World, data: Path, pace: Pace) -> tuple[list[Measurement], str]:
+def _measured(large: World, small: World, data: Path, pace: rounds.Pace) -> tuple[list[Measurement], str]:
     with ExitStack() as stack:
         show = stack.enter_context(_progress())
         places = {}
@@ -102,7 +165,7 @@ def _measured(large: World, small: World, data: Path, pace: Pace) -> tuple[list[
             *asked.searches(large, driver, asked.ALL),
         ]
         subjects = [Subject(question, *places[question.world]) for question in questions]
-        return measure(subjects, pace, show), driver.version
+        return rounds.measure(subjects, pace, show), driver.version
 
 
 def _built_in(built: list[World]) -> str:
@@ -114,12 +177,24 @@ def _built_in(built: list[World]) -> str:
     return f"built {' and '.join(known)}" if known else "built before"
 
 
-def _where(load: tuple[float, ...]) -> str:
+def _where(before: tuple[float, ...]) -> str:
     apart = "server and client on a core each" if cores.ARE_APART else "server and client not kept apart"
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {apart}; Python {platform.python_version()}; "
-        f"load average before it began {load[0]:.1f}, at the end {os.getloadavg()[0]:.1f}."
+        f"load average before it began {before[0]:.1f}, at the end {os.getloadavg()[0]:.1f}."
     )
+
+
+def _versions() -> str:
+    """Those of the peers."""
+    pinned = installed.versions()
+    shown = ("strawberry-graphql", "sqlmodel", "fastapi", "mercurius", "graphql-yoga", "postgraphile")
+    return "Peers: " + ", ".join(f"{name} {pinned[name]}" for name in shown) + "."
+
+
+def _command(name: str, size: Size, round_count: int, seconds: float) -> str:
+    options = [*size.options, f"--rounds={round_count}", f"--seconds={seconds}", "--markdown"]
+    return f"`./scripts/bench {name} {' '.join(options)}`"
 
 
 @contextmanager
@@ -132,4 +207,7 @@ def _progress() -> Iterator[Callable[[int, int, str], Any]]:
 
 
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except RuntimeError as error:
+        sys.exit(f"Error: {error}")
