@@ -1,6 +1,7 @@
 """A source that says what a test tells it to."""
 
 import datetime as dt
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ Says = Callable[[ProfileReference | PostReference], Result | Awaitable[Result]]
 
 def post(number: int = 1, views: int = 10, **fields: Any) -> PostSnapshot:
     """A post as it is now."""
-    published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=number)
+    published = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number)
     external_id = str(7_400_000_000_000_000_000 + number)
     shown = {"create_time": published, "media_type": "video", "description": f"post {number}", **fields}
     return PostSnapshot(clock.now(), external_id, view_count=views, **shown)
@@ -41,7 +42,8 @@ class Scripted:
     async def fetch_profile(self, profile: ProfileReference, wanted: Wanted) -> Result:
         """What it was told to say."""
         self.wanted.append(wanted)
-        return await self._say(profile, seen())
+        only_post = post(zlib.crc32(profile.username.encode()) % 10**6)  # nobody else's
+        return await self._say(profile, seen(100, only_post))
 
     async def fetch_post(self, post_: PostReference) -> Result:
         """What it was told to say."""

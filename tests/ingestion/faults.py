@@ -5,7 +5,7 @@ import datetime as dt
 import math
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from creatoraudit import clock
@@ -81,11 +81,20 @@ KINDS = (*REFUSALS, "empty", "slow", "raises", "garbage")
 class Faulty:
     """Passes on what a source says, but for a share of the looks; each kind of fault is as likely as the others."""
 
-    def __init__(self, source: Source, *, seed: int, share: float = 0.4, slow_seconds: float = 0.2) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        seed: int,
+        share: float = 0.4,
+        slow_seconds: float = 0.2,
+        kinds: Sequence[str] = KINDS,
+    ) -> None:
         self._source = source
         self._seed = seed
         self._share = share
         self._slow_seconds = slow_seconds
+        self._kinds = kinds
         self._looks: Counter[str] = Counter()
 
     async def fetch_profile(self, profile: ProfileReference, wanted: Wanted) -> Result:
@@ -105,7 +114,7 @@ class Faulty:
         self._looks[name] += 1
         if chance.random() >= self._share:
             return await ask()
-        kind = chance.choice(KINDS)
+        kind = chance.choice(self._kinds)
         if kind in REFUSALS:
             return REFUSALS[kind]()
         if kind == "empty":
