@@ -32,12 +32,14 @@ class Client:
         self._host = f"{place.hostname}:{place.port}"
         self._key = key
         self._address = place.hostname, place.port
-        self._socket = self._connected()
+        self._socket = socket.socket()
+        self.connect()
 
-    def _connected(self) -> socket.socket:
-        connection = socket.create_connection(self._address, timeout=120)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+    def connect(self) -> None:
+        """Connects anew: the server ends connections that idle."""
+        self._socket.close()
+        self._socket = socket.create_connection(self._address, timeout=120)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> Self:
         return self
@@ -73,9 +75,8 @@ class Client:
         return Answer(int(head[9:12]), b"".join(parts))
 
     def ask(self, request: Request) -> Any:
-        """The parsed body of a 200; RuntimeError for every other answer. Connects anew: the server ends idle ones."""
-        self._socket.close()
-        self._socket = self._connected()
+        """The parsed body of a 200; RuntimeError for every other answer."""
+        self.connect()
         answer = self.send(self.encoded(request))
         if answer.status != 200:  # noqa: PLR2004
             raise RuntimeError(f"{request.path} answered {answer.status}: {answer.body[:500].decode()}")

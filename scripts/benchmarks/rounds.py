@@ -112,6 +112,7 @@ class _Asked:
 
     def request(self) -> float:
         """The median of a chunk of requests."""
+        self._client.connect()
         return median(self._request_seconds(self._requests))
 
     def raw(self) -> float:
