@@ -53,10 +53,8 @@ def captions_with(captions: Select[Any], checked: Select[Any]) -> ByDialect:
     candidates = matches.limit(literal_column(str(_CANDIDATES))).cte("candidates").prefix_with("MATERIALIZED")
     first = indexed(candidates.c.rowid, limit).cte("near").prefix_with("MATERIALIZED")
     too_few = and_(_count(first) < limit, _count(candidates) == literal_column(str(_CANDIDATES)))
-    none: ColumnElement[int] = literal_column(
-        "0"
-    )  # a limit of none ends the walk before it begins, as a condition would not
-    marked = indexed(entries.c.rowid, case((too_few, limit), else_=none)).where(_match("marked")).subquery()
+    no_more: ColumnElement[int] = literal_column("0")  # unlike a condition, such a limit keeps the walk from beginning
+    marked = indexed(entries.c.rowid, case((too_few, limit), else_=no_more)).where(_match("marked")).subquery()
     walked = _newest(union(select(first), select(marked)).subquery(), limit)
 
     glanced = captions.order_by(c.published.desc(), c.post_id.desc()).limit(literal_column(str(_GLANCE))).subquery()
