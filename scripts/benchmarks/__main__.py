@@ -126,11 +126,11 @@ def graphql(
         _progress() as show,
         running(world, peer or list(Peer), chosen, data, lambda what: show(0, 1, what)) as servers,
     ):
-        compared = throughput.compare(servers, chosen, show)
+        subjects = throughput.compare(servers, chosen, show)
         if check:
             typer.echo(f"Their answers are the same: {', '.join(server.name for server in servers)}.")
             return
-        measured = throughput.measure(compared, throughput.Pace(round_count, seconds, warm_up), show)
+        measured = throughput.measure(subjects, throughput.Pace(round_count, seconds, warm_up), show)
     where = f"{_where(before)} {_versions()}"
     if as_json:
         found = {"where": where, "measured": rate_report.as_json(measured)}

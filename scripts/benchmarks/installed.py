@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _PEERS = Path(__file__).parent / "peers"
@@ -18,8 +18,8 @@ def python(directory: Path) -> Path:
     home = directory / "python"
     interpreter = home / "bin" / "python"
     if _is_stale(home, [_PINS]):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)  # noqa: S603
-        subprocess.run([interpreter, "-m", "pip", "install", "-qq", "-r", _PINS], check=True)  # noqa: S603
+        _run([sys.executable, "-m", "venv", "--clear", home])
+        _run([interpreter, "-m", "pip", "install", "-qq", "-r", _PINS])
         _keep(home, [_PINS])
     return interpreter
 
@@ -32,7 +32,7 @@ def node(directory: Path) -> Path:
     shutil.copytree(_NODE, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
     if is_stale:
         command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(command, cwd=home, check=True)  # noqa: S603
+        _run(command, cwd=home)
         _keep(home, pins)
     return home
 
@@ -50,6 +50,10 @@ def versions() -> dict[str, str]:
     """The pinned versions, by package."""
     pinned = dict(line.split("==") for line in _PINS.read_text("utf-8").splitlines() if "==" in line)
     return pinned | json.loads((_NODE / "package.json").read_text("utf-8"))["dependencies"]
+
+
+def _run(command: Sequence[str | Path], cwd: Path | None = None) -> None:
+    subprocess.run(command, cwd=cwd, stdout=sys.stderr, check=True)  # noqa: S603
 
 
 def _major(program: str) -> int:

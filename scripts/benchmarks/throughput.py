@@ -46,20 +46,22 @@ class Rate(NamedTuple):
     """The first server's rate by this one's, the median over the rounds; None for the first."""
 
 
-class _Subject(NamedTuple):
+class Subject(NamedTuple):
+    """A server to be asked for an operation, and the size of its answer."""
+
     operation: Operation
     server: Server
     call: Call
     size: int
 
 
-def compare(servers: Sequence[Server], operations: Sequence[Operation], progress: Progress) -> dict[Operation, Any]:
+def compare(servers: Sequence[Server], operations: Sequence[Operation], progress: Progress) -> list[Subject]:
     """Asks every server for every operation; RuntimeError where one does not answer what the first does."""
-    return {operation: _same(operation, servers, progress) for operation in operations}
+    return [subject for operation in operations for subject in _same(operation, servers, progress)]
 
 
-def _same(operation: Operation, servers: Sequence[Server], progress: Progress) -> list[_Subject]:
-    subjects: list[_Subject] = []
+def _same(operation: Operation, servers: Sequence[Server], progress: Progress) -> list[Subject]:
+    subjects: list[Subject] = []
     expected: Any = None
     for server in servers:
         if operation not in server.calls:
@@ -74,7 +76,7 @@ def _same(operation: Operation, servers: Sequence[Server], progress: Progress) -
         difference = _difference(expected, told, "data")
         if difference:
             raise RuntimeError(f"{operation.name}: {servers[0].name} and {server.name} differ: {difference}")
-        subjects.append(_Subject(operation, server, server.calls[operation], len(content)))
+        subjects.append(Subject(operation, server, server.calls[operation], len(content)))
         if abs(len(content) / subjects[0].size - 1) > _APART:
             sizes = f"{subjects[0].size:,} and {len(content):,} bytes"
             raise RuntimeError(f"{operation.name}: {servers[0].name} and {server.name} answer {sizes}")
@@ -92,36 +94,37 @@ def _difference(one: Any, other: Any, path: str) -> str | None:
     return next((found for pair in pairs if (found := _difference(*pair))), None)
 
 
-def measure(compared: dict[Operation, list[_Subject]], pace: Pace, progress: Progress) -> dict[Operation, list[Rate]]:
+def measure(subjects: Sequence[Subject], pace: Pace, progress: Progress) -> dict[Operation, list[Rate]]:
     """The rates of all servers at each operation, in the servers' order."""
-    subjects = [subject for found in compared.values() for subject in found]
-    done, total = 0, (pace.rounds + 1) * len(subjects)
-    seconds, rounds = [], [[] for _ in subjects]
-    for number in range(pace.rounds + 1):
-        for place, (operation, server, call, size) in enumerate(subjects):
-            what = f"round {number} of {pace.rounds}" if number else "warming up"
-            progress(done, total, f"{what}: {operation.name}, {server.name}")
-            if number:
-                rounds[place].append(load.rate(call, seconds[place], size))
-            else:
-                warm = load.rate(call, pace.warm_up, size)
-                seconds.append(max(pace.seconds, ceil(_FEWEST / max(warm, 1))))
-            done += 1
-    measured: dict[Operation, list[tuple[_Subject, list[float]]]] = {}
+    total = (pace.rounds + 1) * len(subjects)
+    seconds: list[int] = []
+    for place, subject in enumerate(subjects):
+        progress(place, total, f"warming up: {subject.operation.name}, {subject.server.name}")
+        warm = load.rate(subject.call, pace.warm_up, subject.size)
+        seconds.append(max(pace.seconds, ceil(_FEWEST / max(warm, 1))))
+    rounds: list[list[float]] = [[] for _ in subjects]
+    for number in range(1, pace.rounds + 1):
+        for place, subject in enumerate(subjects):
+            what = f"round {number} of {pace.rounds}: {subject.operation.name}, {subject.server.name}"
+            progress(number * len(subjects) + place, total, what)
+            rounds[place].append(load.rate(subject.call, seconds[place], subject.size))
+    measured: dict[Operation, list[tuple[Subject, list[float]]]] = {}
     for subject, rates in zip(subjects, rounds, strict=True):
         measured.setdefault(subject.operation, []).append((subject, rates))
-    return {operation: _rated(operation, found) for operation, found in measured.items()}
+    return {operation: rated(operation, found) for operation, found in measured.items()}
 
 
-def _rated(operation: Operation, measured: list[tuple[_Subject, list[float]]]) -> list[Rate]:
+def rated(operation: Operation, measured: Sequence[tuple[Subject, list[float]]]) -> list[Rate]:
+    """What was measured of an operation, with its bars: the first is held to them, by the others."""
     (_, ours), *others = measured
     peers = [(subject.server.name, median(rates)) for subject, rates in others if not subject.server.is_bound]
-    fastest = max(peers, key=lambda peer: peer[1], default=(None, 0))[0]
-    found = []
-    for subject, rates in measured:
+    fastest = max(peers, key=lambda peer: peer[1], default=("", 0))[0]
+    found = [Rate(measured[0][0].server, measured[0][0].size, ours, [], None)]
+    for subject, rates in others:
         name = subject.server.name
         ratio = median(one / other for one, other in zip(ours, rates, strict=True))
         bars = [bar for bar in operation.bars if name == (fastest if bar.than == FASTEST else bar.than)]
-        verdicts = [Verdict(bar, ratio / bar.times) for bar in bars]
-        found.append(Rate(subject.server, subject.size, rates, verdicts, None if rates is ours else ratio))
+        found.append(
+            Rate(subject.server, subject.size, rates, [Verdict(bar, ratio / bar.times) for bar in bars], ratio)
+        )
     return found
