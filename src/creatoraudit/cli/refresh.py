@@ -14,9 +14,9 @@ from creatoraudit.cli.environment import CommandError, load_settings, open_datab
 from creatoraudit.cli.output import AsJSON, print_one, progress
 from creatoraudit.cli.worker import events_of, require_a_source, sources_of
 from creatoraudit.db.engine import Database
-from creatoraudit.domain.accounts.inputs import username_of
+from creatoraudit.domain.accounts.inputs import AccountName
 from creatoraudit.domain.actor import SYSTEM
-from creatoraudit.domain.validation import Platform
+from creatoraudit.domain.validation import Platform, validate
 from creatoraudit.ingestion import leases
 from creatoraudit.ingestion.refresher import Finished, Refresher
 from creatoraudit.ingestion.rounds import Named, Round, accounts_named
@@ -49,7 +49,6 @@ def refresh(
     settings = load_settings()
     require_a_source(settings)
     wanted = None if account is None else [_wanted(one) for one in account]
-    logs.configure(settings.log_level)
     run = _Run(settings, once=once)
     asyncio.run(run.all(wanted))
     print_one(run.summary(as_json=as_json), as_json=as_json)
@@ -82,6 +81,7 @@ class _Run:
         async with open_database(settings) as db, sources_of(settings) as sources, events_of(settings) as events:
             named = None if wanted is None else await _named(db, wanted, sources)
             totals = {one: await _total(db, one, named) for one in sources}
+            logs.configure(settings.log_level)
             with progress("Refreshing") as told:
                 told(0, sum(totals.values()))
 
@@ -111,11 +111,10 @@ class _Run:
         if outcome is None:
             self._counts["lost"] += 1
             return
-        ending = type(result).__name__.lower()
-        self._counts[ending] += 1
+        self._counts[finished.ending] += 1
         self._counts["new_posts"] += outcome.recorded.discovered
         if isinstance(result, Failed | Throttled):
-            self.problems.append({"account": str(subject), "result": ending, "why": result.why})
+            self.problems.append({"account": str(subject), "result": finished.ending, "why": result.why})
 
 
 def _wanted(given: str) -> tuple[Platform, str] | str:
@@ -123,12 +122,13 @@ def _wanted(given: str) -> tuple[Platform, str] | str:
     try:
         return str(uuid.UUID(given))
     except ValueError:
-        platform, _, username = given.partition(":")
-        if platform not in [*Platform] or not username:
+        platform, colon, username = given.partition(":")
+        if not colon:
             raise typer.BadParameter(
                 f"{given!r} is neither an account's id nor a name such as tiktok:charlidamelio."
             ) from None
-        return Platform(platform), username_of(Platform(platform), username)
+    named = validate(AccountName, {"platform": platform, "username": username})
+    return named.platform, named.username
 
 
 async def _named(db: Database, wanted: Wanted, sources: dict[Platform, Source]) -> list[Named]:

@@ -29,12 +29,12 @@ def worker() -> None:
     """
     settings = load_settings()
     require_a_source(settings)
-    logs.configure(settings.log_level)
     asyncio.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
     async with open_database(settings) as db, sources_of(settings) as sources, events_of(settings) as events:
+        logs.configure(settings.log_level)
         worker = Worker(db, sources, settings, events)
         for end in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(end, worker.stop)

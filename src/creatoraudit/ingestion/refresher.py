@@ -35,6 +35,16 @@ class Finished(NamedTuple):
     result: Result
     outcome: Outcome | None
 
+    @property
+    def ending(self) -> str:
+        """How the look ended, in a word."""
+        return type(self.result).__name__.lower()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the look told nothing, and is tried again before its interval is over."""
+        return isinstance(self.result, Failed | Throttled)
+
 
 class Refresher:
     """Claims, looks and records at one platform; a source that asks to be left alone is, by this process."""
@@ -118,18 +128,17 @@ class Refresher:
 
     def _tell(self, finished: Finished, seconds: float) -> None:
         subject, result, outcome = finished
-        ended = type(result).__name__.lower()
         if outcome is None:
             self.counts["lost"] += 1
-            log.debug("lease lost", subject=str(subject), result=ended)
+            log.debug("lease lost", subject=str(subject), result=finished.ending)
             return
-        self.counts[ended] += 1
+        self.counts[finished.ending] += 1
         self.counts["new_posts"] += outcome.recorded.discovered
         log.debug(
             "looked",
             subject=str(subject),
             organization_id=subject.organization_id,
-            result=ended,
+            result=finished.ending,
             why=getattr(result, "why", None),
             posts=outcome.recorded.posts,
             due_at=outcome.due_at.isoformat(),

@@ -14,8 +14,8 @@ from creatoraudit.db.models import Account
 from creatoraudit.db.statements import statement
 from creatoraudit.domain.actor import Tenancy
 from creatoraudit.domain.scope import scoped, table
+from creatoraudit.ingestion.leases import Lease
 from creatoraudit.ingestion.refresher import Finished, Refresher
-from creatoraudit.ingestion.sources.source import Failed, Throttled
 from creatoraudit.ingestion.worker import POLL_SECONDS
 
 _accounts = table(Account).c
@@ -70,30 +70,33 @@ class Round:
     async def _work(self) -> None:
         while not self._stopped:
             resting = self._refresher.resting_until is not None
-            leased = [] if resting else await self._claim()
-            for lease in leased:
-                finished = await self._refresher.refresh(lease)
-                if finished is not None:
-                    self._take(finished)
-            if not leased:
-                if (resting and self._once) or not self._again:
-                    return
+            lease = None if resting else await self._claim()
+            if lease is not None:
+                await self._refresh(lease)
+            elif (resting and self._once) or not self._again:
+                return
+            else:
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def _claim(self) -> list[Any]:
-        if not self._named:
-            return await self._refresher.claim(1, until=self._began if self._once else None)
-        now = clock.now()
-        due = [account_id for account_id, at in self._again.items() if at <= now]
-        return await self._refresher.claim(1, account_ids=due) if due else []
-
-    def _take(self, finished: Finished) -> None:
-        subject, result, outcome = finished
-        key = subject.account_id or subject.video_id or ""
-        if outcome is not None and isinstance(result, Failed | Throttled) and not self._once:
-            self._again[key] = outcome.due_at
+    async def _claim(self) -> Lease | None:
+        if self._named:
+            now = clock.now()
+            due = [id_ for id_, at in self._again.items() if at <= now]
+            leased = await self._refresher.claim(1, account_ids=due) if due else []
         else:
-            self._again.pop(key, None)
+            leased = await self._refresher.claim(1, until=self._began if self._once else None)
+        return leased[0] if leased else None
+
+    async def _refresh(self, lease: Lease) -> None:
+        key = lease.subject.account_id or lease.subject.video_id or ""
+        self._again.pop(key, None)
+        finished = await self._refresher.refresh(lease)
+        if finished is None:
+            if self._named:
+                self._again[key] = clock.now()
+        elif finished.failed and finished.outcome is not None and not self._once:
+            self._again[key] = finished.outcome.due_at
+        else:
             self._told(finished)
 
 
