@@ -8,22 +8,28 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db import dialect as dialects
+from creatoraudit.db.types import Day
 
 _KEY = "key_"
 
 
+Convert = Callable[[Sequence[Any]], Iterable[Any]]
+"""Converts a column, all of its values at once."""
+
+
 class Prepared(NamedTuple):
-    """SQL for the driver, which value of a row goes into which place, and how it is converted."""
+    """SQL for the driver, which column of the rows goes into which place, and how it is converted."""
 
     sql: str
-    places: tuple[tuple[int, Callable[[Any], Any] | None], ...]
+    places: tuple[tuple[int, Convert | None], ...]
 
     def arguments(self, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """The driver's positional arguments for each row."""
         columns = list(zip(*rows, strict=True))
-        placed = (columns[index] if convert is None else map(convert, columns[index]) for index, convert in self.places)
+        placed = [columns[index] if convert is None else convert(columns[index]) for index, convert in self.places]
         return list(zip(*placed, strict=True))
 
 
@@ -43,7 +49,7 @@ class Bulk:
             self._prepared[dialect.name] = Prepared(
                 str(compiled),
                 tuple(
-                    (self.names.index(name), compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+                    (self.names.index(name), _converter(compiled.binds[name].type, dialect))
                     for name in compiled.positiontup or ()
                 ),
             )
@@ -70,3 +76,13 @@ def update(table: Table, names: Sequence[str]) -> Bulk:
     """Changes the named columns of rows; the first value of each row is its id."""
     key = bindparam(_KEY, type_=table.c.id.type)
     return Bulk((_KEY, *names), lambda _: update_of(table).where(table.c.id == key))
+
+
+def _converter(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """What a type makes of a column: most have nothing to convert, and days are alike."""
+    convert = of.dialect_impl(dialect).bind_processor(dialect)
+    if convert is None:
+        return None
+    if isinstance(of, Day):
+        return lambda days: map({day: convert(day) for day in set(days)}.__getitem__, days)
+    return lambda values: values if values.count(None) == len(values) else map(convert, values)

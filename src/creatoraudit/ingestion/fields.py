@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
@@ -36,7 +37,7 @@ def newest(
     Of two different values from the same second the one that sorts last is kept, whichever came first.
     """
     latest = at if held.at is None else max(held.at, at)
-    shown = sorted(((epoch(one.at), one) for one in snapshots), key=lambda pair: pair[0], reverse=True)
+    shown = sorted(_telling(names, snapshots), key=itemgetter(0), reverse=True)
     values: dict[str, Any] = {}
     stale: dict[str, int | None] = {}
     for name in names:
@@ -52,3 +53,14 @@ def newest(
         if value is not None and since != latest:
             stale[name] = since
     return Held(values, latest, stale or None)
+
+
+def _telling(
+    names: Sequence[str], snapshots: Sequence[ProfileSnapshot] | Sequence[PostSnapshot]
+) -> list[tuple[int, ProfileSnapshot | PostSnapshot]]:
+    """The snapshots that show one of the fields at all, each with its time: most are of counters alone."""
+    if not snapshots:
+        return []
+    fields = snapshots[0]._fields
+    shown = itemgetter(*map(fields.index, names))
+    return [(epoch(one.at), one) for one in snapshots if shown(one).count(None) < len(names)]

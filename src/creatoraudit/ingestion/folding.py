@@ -6,8 +6,10 @@ order in which observations arrive, and one that arrives twice changes nothing.
 """
 
 import datetime as dt
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import count, repeat
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Counters = tuple[int | None, ...]
@@ -28,15 +30,28 @@ class Seen(NamedTuple):
     seconds: Counters | None = None
 
 
-class Closing(NamedTuple):
-    """A day's end: totals so far, gains and observed days since tracking began, and what is older than `second`."""
+class Closing(tuple[Any, ...]):
+    """A day's end, as it is stored: day, second, observed days and what is stale, then the totals, then the gains.
 
-    day: dt.date
-    second: int
-    observed_days: int
-    stale: Stale | None
-    totals: Counters
-    gained: tuple[int, ...]
+    Totals are what is known so far, gains and observed days count since tracking began; what is stale is older than
+    `second`.
+    """
+
+    __slots__ = ()
+    day: dt.date = property(itemgetter(0))  # type: ignore[assignment]
+    second: int = property(itemgetter(1))  # type: ignore[assignment]
+    observed_days: int = property(itemgetter(2))  # type: ignore[assignment]
+    stale: Stale | None = property(itemgetter(3))  # type: ignore[assignment]
+
+    @property
+    def totals(self) -> Counters:
+        """What each counter was last known to be."""
+        return self[4 : len(self) // 2 + 2]
+
+    @property
+    def gained(self) -> tuple[int, ...]:
+        """What each counter has gained."""
+        return self[len(self) // 2 + 2 :]
 
 
 ClosingT = TypeVar("ClosingT", bound=tuple[Any, ...])
@@ -52,6 +67,8 @@ class Refolded(NamedTuple, Generic[ClosingT]):
     @property
     def changed(self) -> list[ClosingT]:
         """The closings to be written."""
+        if not self.before:
+            return self.after
         stored = {one[0]: one for one in self.before}
         return [one for one in self.after if stored.get(one[0]) != one]
 
@@ -62,6 +79,7 @@ def split(found: list[ClosingT], since: dt.date | None) -> tuple[ClosingT | None
     return (found[0], found[1:]) if anchored else (None, found)
 
 
+@lru_cache(maxsize=1 << 14)  # what is seen at once is seen at the same time
 def instant(at: dt.datetime) -> tuple[dt.date, int]:
     """The UTC day of an aware time, and the second of that day."""
     if at.tzinfo is not dt.UTC:
@@ -111,43 +129,54 @@ def shown_by(closing: Closing, names: Sequence[str]) -> Seen:
 
 
 def fold(
-    names: Sequence[str], anchor: Closing | None, rows: Iterable[Closing], seen: Mapping[dt.date, Seen], *, fresh: bool
+    names: Sequence[str], anchor: Closing | None, rows: Sequence[Closing], seen: Mapping[dt.date, Seen], *, fresh: bool
 ) -> list[Closing]:
     """The closings after `anchor`, the last one that nothing changes, made of the old `rows` and of what was `seen`.
 
     A counter's first value counts as a gain, wholly, if the series is `fresh`, and else only as the baseline.
     """
-    days = {row.day: shown_by(row, names) for row in rows}
-    for day, one in seen.items():
-        before = days.get(day)
-        days[day] = one if before is None else merged(before, one)
+    days = _merged(names, rows, seen) if rows else seen
     if not days:
         return []
     in_order = sorted(days)
     shown = [days[day] for day in in_order]
-    start = anchor or Closing(dt.date.min, 0, 0, None, (None,) * len(names), (0,) * len(names))
-    columns = zip(*[one.values for one in shown], strict=True)
-    carried = [
-        _carried(column, total, gain, fresh=fresh)
-        for column, total, gain in zip(columns, start.totals, start.gained, strict=True)
+    start = anchor or Closing((dt.date.min, 0, 0, None, *[None] * len(names), *[0] * len(names)))
+    columns = list(zip(*map(itemgetter(1), shown), strict=True))
+    totals = [_carried(column, total) for column, total in zip(columns, start.totals, strict=True)]
+    gained = [
+        _gained(column, total, gain, fresh=fresh)
+        for column, total, gain in zip(totals, start.totals, start.gained, strict=True)
     ]
-    totals = list(zip(*[each for each, _ in carried], strict=True))
-    gained = zip(*[each for _, each in carried], strict=True)
-    stale = [_stale(names, one, closed) for one, closed in zip(shown, totals, strict=True)]
-    seconds = [one.second for one in shown]
-    return list(map(Closing, in_order, seconds, itertools.count(start.observed_days + 1), stale, totals, gained))
+    stale: Iterable[Stale | None] = repeat(None)
+    if totals != columns or any(map(itemgetter(2), shown)):
+        stale = [_stale(names, one, total) for one, total in zip(shown, zip(*totals, strict=True), strict=True)]
+    return list(
+        map(Closing, zip(in_order, map(itemgetter(0), shown), count(start.observed_days + 1), stale, *totals, *gained))
+    )
 
 
-def _carried(
-    shown: Sequence[int | None], total: int | None, gain: int, *, fresh: bool
-) -> tuple[Sequence[int | None], list[int]]:
-    """One counter's totals, carried over where nothing was shown, and its cumulative gains: totals less a baseline."""
-    totals, last = shown, total
-    if None in shown:
-        totals = [last := last if value is None else value for value in shown]
+def _merged(names: Sequence[str], rows: Iterable[Closing], seen: Mapping[dt.date, Seen]) -> dict[dt.date, Seen]:
+    """What each day showed, of the old rows and what was seen now."""
+    days = {row.day: shown_by(row, names) for row in rows}
+    for day, one in seen.items():
+        before = days.get(day)
+        days[day] = one if before is None else merged(before, one)
+    return days
+
+
+def _carried(shown: tuple[int | None, ...], total: int | None) -> tuple[int | None, ...]:
+    """One counter's totals, carried over where nothing was shown."""
+    if None not in shown:
+        return shown
+    last = total
+    return tuple([last := last if value is None else value for value in shown])
+
+
+def _gained(totals: tuple[int | None, ...], total: int | None, gain: int, *, fresh: bool) -> list[int]:
+    """Its cumulative gains: the totals less a baseline."""
     first = next((value for value in totals if value is not None), 0)
     baseline = total - gain if total is not None else 0 if fresh else first
-    return totals, [0 if value is None else value - baseline for value in totals]
+    return [0 if value is None else value - baseline for value in totals]
 
 
 def _stale(names: Sequence[str], seen: Seen, totals: Counters) -> Stale | None:

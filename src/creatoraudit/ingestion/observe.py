@@ -18,7 +18,7 @@ from creatoraudit.ingestion import store
 from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
 from creatoraudit.ingestion.organization import changes_of
 from creatoraudit.ingestion.posts import CAPTIONED, REFRESHED, FoldedPost, Ids, ObservedPost, fold_post, span_of_post
-from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation
+from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation, PostSnapshot
 
 BATCH = 500
 """Snapshots per transaction: few enough that other writers hardly wait."""
@@ -141,15 +141,22 @@ async def _posts(
         else:
             unknown += 1
             continue
-        for snapshot in one.posts:
-            key = (platform, snapshot.external_id)
+        for external_id, series in _by_post(one.posts).items():
+            key = (platform, external_id)
             if feed is None and key not in held and key not in posts:
-                unknown += 1
+                unknown += len(series)
                 continue
             if key not in posts:
                 posts[key] = _post(key, held.get(key), accounts)
-            posts[key].see(snapshot, feed)
+            posts[key].see(series, feed)
     return posts, unknown
+
+
+def _by_post(snapshots: Iterable[PostSnapshot]) -> dict[str, list[PostSnapshot]]:
+    series: dict[str, list[PostSnapshot]] = {}
+    for one in snapshots:
+        series.setdefault(one.external_id, []).append(one)
+    return series
 
 
 async def _held(

@@ -1,6 +1,8 @@
 """What observations make of a post: its row, its closings and what they change about the account it belongs to."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from creatoraudit.domain.ids import new_id
@@ -26,6 +28,8 @@ REFRESHED = (
     "updated_at",
 )
 """The columns that a refresh of a known post changes; the others hardly ever do."""
+_FIELDS_IN_FEED = tuple(name for name in POST_FIELDS if name != "account_username")
+"""The fields of a post whose poster is known."""
 CAPTIONED = ("description_folded", "create_time")
 """The columns of a post that its caption in the search repeats."""
 POST_VALUES = (
@@ -84,15 +88,16 @@ class ObservedPost:
         """Whether it turns out to have been discovered earlier than was known."""
         return self.held["discovered_at"] not in {None, self.discovered_at}
 
-    def see(self, snapshot: PostSnapshot, feed: ObservedAccount | None) -> None:
+    def see(self, snapshots: Sequence[PostSnapshot], feed: ObservedAccount | None) -> None:
         """Adds what was seen of the post; it belongs to the first account that it was discovered with."""
-        self.snapshots.append(snapshot)
+        self.snapshots.extend(snapshots)
         if feed is None:
             return
         if self.account is None:
             self.account = feed
-        if self.account is feed and (self.discovered_at is None or snapshot.at < self.discovered_at):
-            self.discovered_at = snapshot.at
+        if self.account is feed:
+            first = min([one.at for one in snapshots])
+            self.discovered_at = first if self.discovered_at is None else min(first, self.discovered_at)
 
     def unlinked_username(self) -> str | None:
         """The poster's username, while no tracked account is known to be the poster."""
@@ -123,8 +128,9 @@ class FoldedPost(NamedTuple):
 def span_of_post(post: ObservedPost) -> PostSpan:
     """What the observations of a post are going to change."""
     seen: dict[dt.date, Seen] = {}
+    counters = _tiktok_counters if post.platform == Platform.TIKTOK else _instagram_counters
     for snapshot in post.snapshots:
-        see(seen, snapshot.at, _counters(post.platform, snapshot))
+        see(seen, snapshot.at, counters(snapshot))
     content = _content(post)
     since, account, observed = min(seen, default=None), post.account, post.held["first_scrape_time"]
     times = [post.video_added_at, observed, *([min(one.at for one in post.snapshots)] if post.snapshots else ())]
@@ -156,18 +162,13 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
     return FoldedPost(post, row, changed, Refolded(anchor, rows, closings))
 
 
-def _counters(platform: str, shown: PostSnapshot) -> Counters:
-    if platform == Platform.TIKTOK:
-        views = shown.play_count if shown.view_count is None else shown.view_count
-        return views, views, shown.like_count, shown.comment_count, shown.share_count, None
-    return (
-        shown.view_count,
-        shown.play_count,
-        shown.like_count,
-        shown.comment_count,
-        shown.share_count,
-        shown.saved_count,
-    )
+_instagram_counters: Callable[[PostSnapshot], Counters] = attrgetter(*COUNTS)
+
+
+def _tiktok_counters(shown: PostSnapshot) -> Counters:
+    """TikTok's plays are its views, and it has no saves."""
+    views = shown.play_count if shown.view_count is None else shown.view_count
+    return views, views, shown.like_count, shown.comment_count, shown.share_count, None
 
 
 def _content(post: ObservedPost) -> Held:
@@ -176,7 +177,8 @@ def _content(post: ObservedPost) -> Held:
     at = post.held["last_scrape_time"]
     content = Held(values, None if at is None else epoch(at), post.held["stale"])
     if post.snapshots:
-        content = newest(POST_FIELDS, content, post.snapshots, epoch(max(one.at for one in post.snapshots)))
+        names = POST_FIELDS if post.account is None else _FIELDS_IN_FEED
+        content = newest(names, content, post.snapshots, epoch(max(one.at for one in post.snapshots)))
     return content if post.account is None else content.known("account_username", post.account.held["username"])
 
 

@@ -32,7 +32,7 @@ _ACCOUNT_COLUMNS = tuple(column.name for column in _accounts.c)
 _POST_COLUMNS = (*(column.name for column in _posts.c), "video_added_at", "discovered_at")
 _TOTALS = POST_COUNTERS
 _GAINS = tuple(f"gained_{name}" for name in POST_COUNTERS)
-_POST_CLOSING = ("post_id", *Closing._fields[:-2], *_TOTALS, *_GAINS)
+_POST_CLOSING = ("post_id", "day", "second", "observed_days", "stale", *_TOTALS, *_GAINS)
 _ACCOUNT_CLOSING = ("account_id", *AccountDay._fields[:-2], *_TOTALS, *_GAINS)
 
 
@@ -155,7 +155,7 @@ async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
 
 async def write_post_closings(tx: Transaction, closings: Sequence[tuple[int, Closing]]) -> None:
     """Writes closings, each in the place of the same post's and day's."""
-    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one[:-2], *one.totals, *one.gained) for key, one in closings])
+    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one) for key, one in closings])
 
 
 async def write_account_closings(tx: Transaction, closings: Sequence[tuple[str, AccountDay]]) -> None:
@@ -184,9 +184,7 @@ def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Row]:
 
 
 def _post_closing(values: Sequence[Any]) -> tuple[int, Closing]:
-    key, day, second, observed_days, stale, *counters = values
-    totals, gained = tuple(counters[: len(_TOTALS)]), tuple(counters[len(_TOTALS) :])
-    return key, Closing(day, second, observed_days, stale, totals, gained)
+    return values[0], Closing(values[1:])
 
 
 def _account_day(values: Sequence[Any]) -> tuple[str, AccountDay]:
