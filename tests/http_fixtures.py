@@ -82,12 +82,13 @@ def live_server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     home = tmp_path_factory.mktemp("live")
     shutil.copy(sqlite_template, home / "creatoraudit.db")
     url = f"sqlite+aiosqlite:///{home / 'creatoraudit.db'}"
-    key = asyncio.run(_fill(url))
+    key = asyncio.run(fill(url))
     with running(home / "server.log", {"DATABASE_URL": url, "RATE_LIMIT": "100000"}) as server:
         yield LiveServer(server.url, key, url, server.log)
 
 
-async def _fill(url: str) -> str:
+async def fill(url: str) -> str:
+    """Puts a small demo into a migrated database: a key to it."""
     db = Database(url)
     try:
         options = DemoOptions(accounts=12, videos_per_account=6, days=14)

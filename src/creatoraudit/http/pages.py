@@ -11,7 +11,8 @@ from creatoraudit.http.static import AssetsMissing, assets_version
 
 PAGES = Path(__file__).parents[1] / "pages"
 
-# Monaco writes style elements, carries its icon font as a data: URL and may start its workers from blobs.
+# Monaco writes style elements, carries its icon font as a data: URL and may start its workers from blobs. WebSockets to
+# the page's own host are 'self' too.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
