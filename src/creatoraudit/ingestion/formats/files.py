@@ -7,10 +7,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -24,6 +24,7 @@ from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 
 STDIN = "-"
 _BUFFER = 1 << 20
+_BLOCK = 1_000
 _GZIP = b"\x1f\x8b"
 
 
@@ -52,7 +53,8 @@ class File(NamedTuple):
     """Bytes, where that is known."""
     position: Callable[[], int]
     """How many of them have been read."""
-    items: Iterator[Item]
+    blocks: Iterator[list[Item]]
+    """Its items, a thousand or so at a time."""
     format: Format
 
 
@@ -67,20 +69,55 @@ def opened(name: str, format_: Format | None) -> Iterator[File]:
         size = None if name == STDIN else os.fstat(raw.fileno()).st_size
         plain: Any = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw
         found, items = _begin(plain, format_)
-        yield File(name, size, raw.tell if raw.seekable() else lambda: 0, items, found)
+        blocks = iter(lambda: list(islice(items, _BLOCK)), [])
+        yield File(name, size, raw.tell if raw.seekable() else lambda: 0, blocks, found)
 
 
-def entries_of(item: Item, format_: Format, at: dt.datetime | None) -> Iterable[Entry]:
-    """What an item says; Malformed if that is not to be understood."""
+def entries_of(
+    items: Sequence[Item], format_: Format, at: dt.datetime | None
+) -> Iterable[tuple[Item, Entry | Malformed]]:
+    """What items say, each with its item: several things, or why it is not to be understood."""
+    said = [_object(item) for item in items]
+    found = _alike(said) if format_ in {Format.SNAPSHOT, Format.CSV} else {}
+    if len(found) == len(items):
+        return zip(items, map(found.__getitem__, range(len(items))), strict=True)
+    return chain.from_iterable(
+        [(item, found[place])] if place in found else _judged(item, one, format_, at)
+        for place, (item, one) in enumerate(zip(items, said, strict=True))
+    )
+
+
+def _judged(
+    item: Item, said: dict[str, Any] | Malformed, format_: Format, at: dt.datetime | None
+) -> list[tuple[Item, Entry | Malformed]]:
+    if isinstance(said, Malformed):
+        return [(item, said)]
+    try:
+        return [(item, entry) for entry in _READERS[format_](said, at)]
+    except Malformed as error:
+        return [(item, error)]
+
+
+def _alike(said: Sequence[dict[str, Any] | Malformed]) -> dict[int, Sighting]:
+    """What those say that are posts with the same fields as others, by their places: most of a history is."""
+    shapes: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
+    for place, one in enumerate(said):
+        if isinstance(one, dict):
+            shapes.setdefault(tuple(one), {})[place] = one
+    found: dict[int, Sighting] = {}
+    for shape in shapes.values():
+        found.update(zip(shape, lines.posts_of(list(shape.values())) or (), strict=False))
+    return found
+
+
+def _object(item: Item) -> dict[str, Any] | Malformed:
     if item.problem is not None:
-        raise Malformed(item.problem)
+        return Malformed(item.problem)
     try:
         said = orjson.loads(item.text)
     except orjson.JSONDecodeError as error:
-        raise Malformed(f"is not JSON: {error}") from None
-    if not isinstance(said, dict):
-        raise Malformed("must be an object")
-    return _READERS[format_](said, at)
+        return Malformed(f"is not JSON: {error}")
+    return said if isinstance(said, dict) else Malformed("must be an object")
 
 
 def _ytdlp_entries(said: Mapping[str, Any], at: dt.datetime | None) -> list[Entry]:
@@ -135,10 +172,10 @@ def _is_document(said: Any, first: bytes, head: list[bytes], stream: BinaryIO) -
 
 
 def _lines(stream: Iterable[bytes]) -> Iterator[Item]:
+    """Lines that are not blank; what marks the order of bytes is no part of the first."""
     for number, line in enumerate(stream, start=1):
-        text = line.strip(_BLANK)
-        if text:
-            yield Item(number, text)
+        if not line.isspace():
+            yield Item(number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
 
 
 def _document(read: Callable[[int], str], format_: Format | None) -> tuple[Format, Iterator[Item]]:

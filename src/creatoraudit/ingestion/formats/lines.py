@@ -1,23 +1,17 @@
 """Our own format: objects that say by their `kind` whether something was seen, or is tracked."""
 
 import datetime as dt
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import islice, repeat
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from creatoraudit.domain.accounts.inputs import username_of
 from creatoraudit.domain.validation import PlatformName
-from creatoraudit.ingestion.formats.entry import (
-    Account,
-    AccountVideo,
-    Creator,
-    Entry,
-    Organization,
-    Sighting,
-    Video,
-)
+from creatoraudit.ingestion.formats.columns import judges_of
+from creatoraudit.ingestion.formats.entry import Account, AccountVideo, Creator, Entry, Organization, Sighting, Video
 from creatoraudit.ingestion.formats.snapshot import (
     Malformed,
     PostFields,
@@ -83,6 +77,28 @@ def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[
         profile = ProfileSnapshot._make(islice(line.__dict__.values(), _WIDTHS[ProfileLine]))
         return (Sighting(line.platform, line.username, profile),)
     return (line,)  # type: ignore[return-value]  # the other kinds are records as they are
+
+
+def posts_of(objects: Sequence[dict[str, Any]]) -> list[Sighting] | None:
+    """What posts say that all say the same fields, their time among them; None if one of them is not right."""
+    names = objects[0].keys() - {"kind"}
+    if {one.get("kind", "post") for one in objects} != {"post"} or not names >= _NEEDED:
+        return None
+    try:
+        columns = {name: _JUDGES[name]([one[name] for one in objects]) for name in names}
+    except (KeyError, TypeError, ValidationError):
+        return None
+    usernames = list(columns.pop("account_username", repeat(None, len(objects))))
+    platforms, in_feed = columns.pop("platform"), columns.pop("in_feed", repeat(True))
+    fields = [columns.get(name, repeat(None)) for name in PostSnapshot._fields]
+    fields[PostSnapshot._fields.index("account_username")] = usernames
+    posts = map(partial(tuple.__new__, PostSnapshot), zip(*fields, strict=False))
+    feeds = [username if seen_there else None for username, seen_there in zip(usernames, in_feed, strict=False)]
+    return list(map(partial(tuple.__new__, Sighting), zip(platforms, feeds, posts, strict=True)))
+
+
+_JUDGES = judges_of(PostLine)
+_NEEDED = {name for name, field in PostLine.model_fields.items() if field.is_required()}
 
 
 def object_of_entry(entry: Entry) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
+from creatoraudit import clock
 from creatoraudit.domain.validation import INT64_MAX, Input, failed, member_of
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 
@@ -64,6 +65,8 @@ def _snapshot(model: type[BaseModel], made: type[T], seen: Mapping[str, Any], at
 
 
 _FIRST = dt.datetime(2010, 1, 1, tzinfo=dt.UTC)
+_AHEAD = dt.timedelta(minutes=5)
+"""By how much another machine's clock may be wrong."""
 
 
 def moment(value: object) -> dt.datetime:
@@ -78,6 +81,8 @@ def moment(value: object) -> dt.datetime:
         raise PydanticCustomError("time", "must have a time zone, as 2026-06-14T09:30:00Z has")
     if at < _FIRST:
         raise PydanticCustomError("time", "must not be before 2010: neither platform was there yet")
+    if at > clock.now() + _AHEAD:
+        raise PydanticCustomError("time", "must not be in the future")
     return at.replace(microsecond=0) if at.microsecond else at
 
 

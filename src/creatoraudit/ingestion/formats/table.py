@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 
+from creatoraudit.ingestion.formats.columns import type_of
 from creatoraudit.ingestion.formats.lines import KINDS
 from creatoraudit.ingestion.formats.snapshot import Malformed
 
@@ -50,13 +51,4 @@ def _value(name: str, cell: str) -> Any:
         return cell
 
 
-def _type_of(annotation: Any) -> type:
-    """The first type of JSON in an annotation; text for what is written as text."""
-    if annotation in {bool, int, float, dict}:
-        kind: type = annotation
-        return kind
-    found = [_type_of(part) for part in get_args(annotation) if not isinstance(part, str)]
-    return next((kind for kind in found if kind is not str), str)
-
-
-_TYPES = {name: _type_of(field.annotation) for model in KINDS.values() for name, field in model.model_fields.items()}
+_TYPES = {name: type_of(field.annotation) for model in KINDS.values() for name, field in model.model_fields.items()}

@@ -5,10 +5,11 @@ has been read. And everything may be said again: an import that was interrupted 
 """
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert
@@ -24,7 +25,7 @@ from creatoraudit.ingestion.formats.files import File, Format, Item, entries_of
 from creatoraudit.ingestion.formats.snapshot import Malformed
 from creatoraudit.ingestion.imports.sightings import Sightings, Track
 from creatoraudit.ingestion.imports.turns import Turns
-from creatoraudit.ingestion.imports.waiting import Queue, Said
+from creatoraudit.ingestion.imports.waiting import Queue
 from creatoraudit.ingestion.tracked.accounts import add_accounts, add_creators
 from creatoraudit.ingestion.tracked.added import Added
 from creatoraudit.ingestion.tracked.videos import add_videos
@@ -33,9 +34,8 @@ _CHUNK = 50_000
 """Items that are brought together before they are recorded: they are all that lies in memory."""
 _TOGETHER = 100
 """Things that are added in one transaction."""
-_EARLY = dt.timedelta(minutes=5)
-"""How far another machine's clock may be ahead."""
 
+Said = tuple[Item, Entry]
 Add = Callable[[Transaction, Actor, Sequence[Any]], Awaitable[Added]]
 
 
@@ -84,65 +84,61 @@ class Import:
         self.at = at
         self._files: list[tuple[str, Format]] = []
         self._queue = Queue()
-        self._latest = clock.now() + _EARLY
 
     async def read(self, file: File, progress: Callable[[], None]) -> None:
         """Takes what a file says; calls `progress` whenever some of it is done."""
         self._files.append((file.name, file.format))
         number = len(self._files) - 1
-        while items := list(islice(file.items, _CHUNK)):
-            self.counts.lines += len(items)
-            await self._take([one for item in items for one in self._said(number, item)])
-            progress()
+        said: list[Said] = []
+        for block in file.blocks:
+            self.counts.lines += len(block)
+            said += self._understood(number, block)
+            if len(said) >= _CHUNK:
+                await self._take(number, said)
+                said = []
+                progress()
+        await self._take(number, said)
+        progress()
 
     async def finish(self) -> None:
         """Takes what has waited, as far as something has been tracked meanwhile, and rejects the rest."""
         waiting, left = self._queue, -1
         while len(waiting) != left:
             left, self._queue = len(waiting), Queue()
-            items = waiting.empty()
-            while some := list(islice(items, _CHUNK)):
-                await self._take([one for waits in some for one in self._said(waits.file, waits.item)])
+            for file, some in groupby(waiting.empty(), key=attrgetter("file")):
+                while items := [one.item for one in islice(some, _CHUNK)]:
+                    await self._take(file, list(self._understood(file, items)))
             waiting = self._queue
-        for waits in waiting.empty():
-            self._refuse(waits.file, waits.item, waits.why)
+        for file, item, why in waiting.empty():
+            self._refuse(file, item, why)
 
-    def _said(self, file: int, item: Item) -> list[Said]:
-        try:
-            said = [Said(file, item, one) for one in entries_of(item, self._files[file][1], self.at)]
-            for one in said:
-                self._check_time(one.entry)
-        except Malformed as error:
-            self._refuse(file, item, str(error))
-            return []
-        return said
-
-    def _check_time(self, said: Entry) -> None:
-        name, at = ("at", said.seen.at) if isinstance(said, Sighting) else ("added_at", getattr(said, "added_at", None))
-        if at is not None and at > self._latest:
-            raise Malformed(f"{name} must not be in the future")
+    def _understood(self, file: int, items: Sequence[Item]) -> Iterator[Said]:
+        for item, said in entries_of(items, self._files[file][1], self.at):
+            if isinstance(said, Malformed):
+                self._refuse(file, item, str(said))
+            else:
+                yield item, said
 
     def _refuse(self, file: int, item: Item, why: str) -> None:
         self.counts.rejected += 1
-        self._reject(Rejected(self._files[file][0], item.number, why, item.text.decode(errors="replace")))
+        self._reject(Rejected(self._files[file][0], item.number, why, item.text.decode(errors="replace").strip()))
 
-    async def _take(self, said: Sequence[Said]) -> None:
+    async def _take(self, file: int, said: Sequence[Said]) -> None:
         """Takes what can be taken by now, and has the rest wait."""
         kinds: dict[type[Entry], list[Said]] = {}
-        for one in said:
-            kinds.setdefault(type(one.entry), []).append(one)
-        for one in kinds.get(entry.Organization, ()):
-            await self._organize(one.entry)
+        for kind, some in groupby(said, key=lambda one: type(one[1])):
+            kinds.setdefault(kind, []).extend(some)
+        for _, organization in kinds.get(entry.Organization, ()):
+            await self._organize(organization)
         if self.actor is None:
-            for one in said:
-                self._queue.add(one, "there is no organization, and no line before has named one")
+            for item, _ in said:
+                self._queue.add(file, item, "there is no organization, and no line before has named one")
             return
-        self.counts.creators_added += await self._add(self.actor, kinds.get(entry.Creator, ()), add_creators)
-        self.counts.accounts_added += await self._add(self.actor, kinds.get(entry.Account, ()), add_accounts)
-        self.counts.videos_added += await self._add(self.actor, kinds.get(entry.Video, ()), add_videos)
-        seen = await self._sightings.take(
-            self.actor, [*kinds.get(entry.AccountVideo, ()), *kinds.get(Sighting, ())], self._queue
-        )
+        self.counts.creators_added += await self._add(self.actor, file, kinds.get(entry.Creator, ()), add_creators)
+        self.counts.accounts_added += await self._add(self.actor, file, kinds.get(entry.Account, ()), add_accounts)
+        self.counts.videos_added += await self._add(self.actor, file, kinds.get(entry.Video, ()), add_videos)
+        sightings = [*kinds.get(entry.AccountVideo, ()), *kinds.get(Sighting, ())]
+        seen = await self._sightings.take(self.actor, file, sightings, self._queue)
         self.counts.profiles += seen.profiles
         self.counts.posts += seen.posts
         self.counts.accounts_added += seen.accounts_added
@@ -157,15 +153,15 @@ class Import:
             await self.turns.take(lambda tx: tx.execute(insert(table(Organization)), stored(row)))
             self.actor = acting_for(organization.id)
 
-    async def _add(self, actor: Actor, said: Sequence[Said], add: Add) -> int:
+    async def _add(self, actor: Actor, file: int, said: Sequence[Said], add: Add) -> int:
         number = 0
         for start in range(0, len(said), _TOGETHER):
             some = said[start : start + _TOGETHER]
-            added = await self.turns.take(partial(_added, add, actor, [one.entry for one in some]))
+            added = await self.turns.take(partial(_added, add, actor, [one for _, one in some]))
             number += added.number
-            for one, why in zip(some, added.whys, strict=True):
+            for (item, _), why in zip(some, added.whys, strict=True):
                 if why is not None:
-                    self._queue.add(one, why)
+                    self._queue.add(file, item, why)
         return number
 
 

@@ -3,17 +3,18 @@
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.formats import entry
-from creatoraudit.ingestion.formats.entry import Sighting
+from creatoraudit.ingestion.formats.entry import Entry, Sighting
+from creatoraudit.ingestion.formats.files import Item
 from creatoraudit.ingestion.imports.grouping import Seen
 from creatoraudit.ingestion.imports.turns import Turns
-from creatoraudit.ingestion.imports.waiting import Queue, Said
+from creatoraudit.ingestion.imports.waiting import Queue
 from creatoraudit.ingestion.observe import Recorded, record
 from creatoraudit.ingestion.posts import Ids
 from creatoraudit.ingestion.snapshots import PostSnapshot
@@ -48,37 +49,39 @@ class Sightings:
         self._db = db
         self._turns = turns
         self._track = track
-        self._accounts: dict[store.Key, str] = {}
+        self._accounts: dict[Any, str] = {}
         self._refused: dict[store.Key, str] = {}
 
-    async def take(self, actor: Actor, said: Sequence[Said], queue: Queue) -> Taken:
+    async def take(self, actor: Actor, file: int, said: Sequence[tuple[Item, Entry]], queue: Queue) -> Taken:
         """Records what was seen of what is tracked, and has the rest wait."""
         ids: dict[store.Key, Ids] = {}
-        sightings = [(one, _sighting(one.entry, ids)) for one in said]
-        accounts_added = await self._find(actor, [sighting for _, sighting in sightings])
+        sightings = [one if type(one) is Sighting else _sighting(one, ids) for _, one in said]
+        accounts_added = await self._find(actor, sightings)
         seen = Seen()
-        others: list[tuple[Said, Sighting]] = []
-        for one, sighting in sightings:
-            account_id = self._accounts.get((sighting.platform, sighting.username or ""))
+        others: list[tuple[Item, Sighting]] = []
+        accounts = self._accounts
+        for (item, _), sighting in zip(said, sightings, strict=True):
+            account_id = accounts.get(sighting[:2])
             if account_id is None:
-                others.append((one, sighting))
+                others.append((item, sighting))
             else:
-                seen.in_feed(account_id, sighting.seen)
+                seen.in_feed(account_id, sighting[2])
         known, videos_added = await self._known(actor, [sighting for _, sighting in others])
-        for one, sighting in others:
+        for item, sighting in others:
             shown = sighting.seen
             if isinstance(shown, PostSnapshot) and (sighting.platform, shown.external_id) in known:
                 seen.by_itself(sighting.platform, shown)
             else:
-                queue.add(one, self._why(sighting))
+                queue.add(file, item, self._why(sighting))
         return Taken(seen.profiles, seen.posts, accounts_added, videos_added, await self._record(actor, seen, ids))
 
     async def _find(self, actor: Actor, sightings: Iterable[Sighting]) -> int:
         """Finds the accounts that are tracked, and tracks the others if that is wanted; returns how many it added."""
-        names = {(one.platform, one.username) for one in sightings if one.username} - self._accounts.keys()
+        seen = {(platform, username) for platform, username, _ in sightings if username is not None}
+        names = {key for key in seen if key not in self._accounts}
         if names:
-            self._accounts |= await store.posters(self._db, actor, [username for _, username in names])
-        missing = sorted(names - self._accounts.keys())
+            self._accounts.update(await store.posters(self._db, actor, [username for _, username in names]))
+        missing = sorted(key for key in names if key not in self._accounts)
         if self._track is not Track.ACCOUNTS or not missing:
             return 0
         number = 0
@@ -88,7 +91,7 @@ class Sightings:
             added = await self._turns.take(partial(add_accounts, actor=actor, accounts=accounts))
             number += added.number
             self._refused |= {key: why for key, why in zip(some, added.whys, strict=True) if why is not None}
-        self._accounts |= await store.posters(self._db, actor, [username for _, username in missing])
+        self._accounts.update(await store.posters(self._db, actor, [username for _, username in missing]))
         return number
 
     async def _known(self, actor: Actor, sightings: Sequence[Sighting]) -> tuple[Collection[store.Key], int]:
@@ -126,7 +129,7 @@ class Sightings:
         return f"neither {post} nor {account} is tracked; --track videos or accounts would track it"
 
 
-def _sighting(said: entry.Entry, ids: dict[store.Key, Ids]) -> Sighting:
+def _sighting(said: Entry, ids: dict[store.Key, Ids]) -> Sighting:
     """A sighting; that a post was discovered says that it was seen in a feed, and nothing else about it."""
     if isinstance(said, entry.AccountVideo):
         ids[said.platform, said.external_id] = Ids(said.post_id, said.id)

@@ -9,18 +9,9 @@ from typing import NamedTuple
 
 import orjson
 
-from creatoraudit.ingestion.formats.entry import Entry
 from creatoraudit.ingestion.formats.files import Item
 
 _IN_MEMORY = 16 << 20
-
-
-class Said(NamedTuple):
-    """One entry, and the item of a file that says it."""
-
-    file: int
-    item: Item
-    entry: Entry
 
 
 class Waiting(NamedTuple):
@@ -42,11 +33,11 @@ class Queue:
     def __len__(self) -> int:
         return self._length
 
-    def add(self, said: Said, why: str) -> None:
+    def add(self, file: int, item: Item, why: str) -> None:
         """Has an item wait."""
-        place = (said.file, said.item.number)
+        place = (file, item.number)
         if place != self._last:
-            line = [*place, said.item.text.decode(errors="replace"), why]
+            line = [*place, item.text.decode(errors="replace"), why]
             self._spool.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             self._last = place
             self._length += 1
