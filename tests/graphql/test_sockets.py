@@ -110,10 +110,14 @@ class TestConnecting:
 class TestPages:
     @pytest.fixture
     def settings(self, database_url: str) -> Settings:
-        return Settings(database_url=database_url, cors_origins=("https://app.example.com",))
+        return Settings(
+            database_url=database_url,
+            cors_origins=("https://app.example.com",),
+            public_url="https://api.example.com/creators",
+        )
 
     async def test_of_this_server_and_of_named_origins_may_connect(self, url: str, key: str) -> None:
-        for origin in (url, "https://app.example.com", None):
+        for origin in (url, "https://api.example.com", "https://app.example.com", None):
             async with connected(url, key, origin=origin):
                 pass
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from creatoraudit.domain.validation import validate
 from creatoraudit.events import Events, Refreshed
 from creatoraudit.graphql.ids import global_id
 from creatoraudit.settings import Settings
-from factories import a_creator, a_video, an_account, an_api_key, an_organization
+from factories import a_creator, a_video, an_account, an_account_video, an_api_key, an_organization
 from live import listening, served, subscribed
 
 ACCOUNTS = "subscription ($ids: [ID!]) { accountRefreshed(ids: $ids) { databaseId category creator { name } } }"
@@ -190,6 +191,30 @@ class TestAKeyThatEnds:
                 db, str(organization.organization_id), validate(OrganizationPatch, {"is_active": False})
             )
             await listener.ended("The organization is not active.")
+
+
+async def test_an_event_takes_a_statement_for_each_level(
+    transport: str,
+    url: str,
+    key: str,
+    db: Database,
+    organization: Actor,
+    events: Events,
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    creator = await a_creator(db, organization)
+    account = await an_account(db, organization, creator_id=creator.id)
+    for _ in range(3):
+        await an_account_video(db, organization, account)
+    query = "subscription { accountRefreshed { creator { name } videos(first: 3) { nodes { id } } } }"
+    async with listening(transport, url, key, query) as listener:
+        await subscribed(events, 1)
+        for _ in range(2):
+            with statements() as seen:
+                await events.publish(Refreshed(str(organization.organization_id), "account", account.id))
+                answer = await listener.heard()
+            assert len(answer["data"]["accountRefreshed"]["videos"]["nodes"]) == 3
+            assert len(seen) == 3
 
 
 async def test_ids_must_be_ids(transport: str, url: str, key: str) -> None:

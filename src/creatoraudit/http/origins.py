@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from creatoraudit.http.clients import host_of
 from creatoraudit.http.headers import sent_header
-from creatoraudit.http.state import base_url_of, state_of
+from creatoraudit.http.state import state_of
 
 
 def is_foreign(scope: Scope) -> bool:
     """Whether a request comes from a page of another host that the settings do not name; programs send no origin."""
     origin = sent_header(scope, b"origin")
-    allowed = state_of(scope).settings.cors_origins
-    if not origin or origin in allowed or "*" in allowed:
+    settings = state_of(scope).settings
+    if not origin or origin in settings.cors_origins or "*" in settings.cors_origins:
         return False
-    return urlsplit(origin).netloc.lower() != urlsplit(base_url_of(scope)).netloc.lower()
+    own = {host_of(scope).lower(), urlsplit(settings.public_url or "").netloc.lower()}
+    return urlsplit(origin).netloc.lower() not in own - {""}
