@@ -84,3 +84,46 @@ async def test_only_so_many_keys_are_remembered(
     for key in [*made, made[2], made[0]]:
         await keys.authenticate(key)
     assert len(asked) == 4, "the oldest had to go, the newest is still known"
+
+
+async def test_however_many_wait_for_a_keys_end_it_is_asked_about_once_and_by_nobody_when_they_left(
+    db: Database, organization: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys_module, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(keys_module, "LIFETIME_SECONDS", 0)
+    keys, made = Keys(db), await an_api_key(db, organization)
+    waiting = [asyncio.create_task(keys.until_refused(made.key)) for _ in range(20)]
+    asked: list[str] = []
+    db.on_statement.append(asked.append)
+    deadline = time.monotonic() + 10
+    while len(asked) < 3:
+        assert time.monotonic() < deadline, "nobody asks"
+        await asyncio.sleep(0.005)
+    assert len(asked) < 20
+
+    waiting[0].cancel()
+    await disable_api_key(db, organization, made.row.id)
+    async with asyncio.timeout(10):
+        ends = await asyncio.gather(*waiting[1:])
+    assert {end.detail for end in ends} == {"The API key is disabled."}
+
+    await enable_api_key(db, organization, made.row.id)
+    again = asyncio.create_task(keys.until_refused(made.key))
+    await asyncio.sleep(0.05)
+    assert not again.done(), "it is good again"
+    again.cancel()
+    await asyncio.wait([again])
+    asked.clear()
+    await asyncio.sleep(0.1)
+    assert asked == []
+
+
+async def test_a_database_that_is_away_ends_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys_module, "CHECK_SECONDS", 0.01)
+    away = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    waiting = asyncio.create_task(Keys(away).until_refused("ca_anything"))
+    done, _ = await asyncio.wait([waiting], timeout=0.3)
+    assert not done
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    await away.close()
