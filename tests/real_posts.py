@@ -15,6 +15,7 @@ from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
+from creatoraudit.ingestion.formats.tiktok_scraper import entries_of
 from creatoraudit.ingestion.observe import Recorded, observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostSnapshot, ProfileSnapshot
 
@@ -71,29 +72,12 @@ def _observations(
     ids: dict[str, str], published: dict[str, list[dict[str, Any]]], *, and_before: bool
 ) -> Iterable[AccountObservation]:
     for username, posts in published.items():
-        author = posts[0]["authorMeta"]
-        profile = ProfileSnapshot(
-            SEEN_AT, name=author["nickName"], is_verified=author["verified"], platform_account_id=author["id"]
-        )
-        now = [_snapshot(post) for post in posts]
-        yield AccountObservation(ids[username], [profile], [*(map(_before, now) if and_before else ()), *now])
+        seen = [sighting.seen for post in posts for sighting in entries_of(post, SEEN_AT)]
+        profiles = [one for one in seen if isinstance(one, ProfileSnapshot)]
+        now = [one for one in seen if isinstance(one, PostSnapshot)]
+        yield AccountObservation(ids[username], profiles, [*(map(_before, now) if and_before else ()), *now])
 
 
 def _before(snapshot: PostSnapshot) -> PostSnapshot:
     figures = {name: day_before(getattr(snapshot, name)) for name in FIGURES}
     return snapshot._replace(at=SEEN_AT - dt.timedelta(days=1), **figures)
-
-
-def _snapshot(post: dict[str, Any]) -> PostSnapshot:
-    return PostSnapshot(
-        SEEN_AT,
-        post["id"],
-        platform_account_id=post["authorMeta"]["id"],
-        description=post["text"],
-        create_time=dt.datetime.fromtimestamp(post["createTime"], dt.UTC),
-        media_type="video",
-        duration=post["videoMeta"]["duration"],
-        video_url_original=post["webVideoUrl"],
-        platform_data={"hashtags": [tag["name"] for tag in post["hashtags"]]},
-        **{name: post[figure] for name, figure in FIGURES.items()},
-    )

@@ -198,6 +198,7 @@ _MESSAGES = {
     "string_type": "must be a string",
     "string_unicode": "must be valid Unicode",
     "dict_type": "must be an object",
+    "model_type": "must be an object",
     "list_type": "must be an array",
 }
 

@@ -4,7 +4,7 @@ A column is judged by its model's own field. Where something is not right, that 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
@@ -22,8 +22,9 @@ def judges_of(model: type[BaseModel]) -> dict[str, Judge]:
 
 def type_of(annotation: Any) -> type:
     """As what JSON a field is written: true or false, a number, an object, and else text."""
-    if annotation in {bool, int, float, dict}:
-        kind: type = annotation
+    plain = get_origin(annotation) or annotation
+    if plain in {bool, int, float, dict}:
+        kind: type = plain
         return kind
     found = [type_of(part) for part in get_args(annotation) if not isinstance(part, str)]
     return next((kind for kind in found if kind is not str), str)

@@ -82,7 +82,7 @@ def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[
 def posts_of(objects: Sequence[dict[str, Any]]) -> list[Sighting] | None:
     """What posts say that all say the same fields, their time among them; None if one of them is not right."""
     names = objects[0].keys() - {"kind"}
-    if {one.get("kind", "post") for one in objects} != {"post"} or not names >= _NEEDED:
+    if not names >= _NEEDED or not all(one.get("kind", "post") == "post" for one in objects):
         return None
     try:
         columns = {name: _JUDGES[name]([one[name] for one in objects]) for name in names}
