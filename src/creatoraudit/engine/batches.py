@@ -1,0 +1,28 @@
+"""Edges that are followed from all parents of a level at once: how a field says that it is one."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, NamedTuple
+
+BATCH = "batch"
+"""Where the metadata of a Strawberry field has its `Batch`."""
+
+
+def identity_of(parent: Any) -> Hashable:
+    """What tells two parents apart: their ids, or else they themselves."""
+    identity: Hashable = getattr(parent, "id", parent)
+    return identity
+
+
+class Batch(NamedTuple):
+    """An edge to what belongs to each of many parents.
+
+    `follow(context, parents)`, or `follow(context, parents, asked)` where the field has arguments, returns one child
+    for each parent, in their order; an exception in one place is the failure of that parent alone. No two parents have
+    the same identity. `ask(selection, **arguments)` makes `asked` of what is selected below the field and of its
+    arguments under their Python names; what it raises is the failure of all parents. Fields that ask the same of the
+    same batch are followed once.
+    """
+
+    follow: Callable[..., Awaitable[Sequence[Any]]]
+    ask: Callable[..., Hashable] | None = None
+    identity: Callable[[Any], Hashable] = identity_of

@@ -1,0 +1,179 @@
+"""Executes plans: each level for all its parents at once, its branches side by side."""
+
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
+from operator import attrgetter
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLResolveInfo, OperationType, default_field_resolver, located_error
+from graphql.execution.values import VariableValues
+from graphql.pyutils import is_awaitable
+
+from creatoraudit.engine import arguments
+from creatoraudit.engine.awaiting import HELPERS, Pending, finish
+from creatoraudit.engine.batches import Batch
+from creatoraudit.engine.complete import complete, complete_odd
+from creatoraudit.engine.errors import Failure, settle
+from creatoraudit.engine.fields import Field, Kind
+from creatoraudit.engine.plan import Plan
+from creatoraudit.engine.rows import Rows
+
+Questions = dict[tuple[Batch, Hashable], list[tuple[Rows, Field]]]
+"""What is asked of each batch, and for which fields."""
+
+
+class Run:
+    """One execution of a plan."""
+
+    __slots__ = ("_context", "_failures", "_root", "_variables", "plan", "schema")
+
+    def __init__(self, plan: Plan, root: Any, context: Any, variables: VariableValues) -> None:
+        self.plan = plan
+        self.schema = plan.schema
+        self._root = root
+        self._context = context
+        self._variables = variables
+        self._failures: list[Failure] = []
+
+    async def execute(self) -> ExecutionResult:
+        """The data and the errors."""
+        rows = Rows(self.plan.root, [self._root])
+        pending: Pending = []
+        if self.plan.operation.operation is OperationType.MUTATION:
+            await self._one_by_one(rows)
+        else:
+            self.descend([rows], pending)
+            await finish(pending)
+        (data,) = rows.made
+        if not self._failures:
+            return ExecutionResult(data, None)
+        return ExecutionResult(*settle(data, self._failures))
+
+    def descend(self, groups: Sequence[Rows], pending: Pending) -> None:
+        """Goes on below the rows of a level; those of several types ask the same batches together."""
+        questions: Questions = {}
+        for rows in groups:
+            if rows.odd:
+                complete_odd(self, rows, pending)
+            for field in rows.level.branches if rows.sources else ():
+                self._branch(rows, field, questions, pending)
+        self._ask(questions, pending)
+
+    def info(self, rows: Rows, field: Field, index: int) -> GraphQLResolveInfo[Any]:
+        """What graphql-core tells a resolver."""
+        return GraphQLResolveInfo(
+            field.name,
+            field.nodes,
+            field.definition.type,
+            field.parent_type,
+            rows.path_of(field, index),
+            self.schema,
+            self.plan.fragments,
+            self._root,
+            self.plan.operation,
+            self._variables,
+            self._context,
+            is_awaitable,
+            None,
+            HELPERS,
+        )
+
+    def fail(
+        self,
+        rows: Rows,
+        field: Field,
+        index: int,
+        steps: tuple[int, ...],
+        error: Exception,
+        *,
+        is_last: bool = False,
+    ) -> None:
+        """Notes the failure of a row's field, or of an item in its lists."""
+        path = rows.path_of(field, index, steps).as_list()
+        landing = len(path) - field.climb[len(steps)]
+        self._failures.append(Failure(path, landing, located_error(error, field.nodes, path), is_last))
+
+    async def _one_by_one(self, rows: Rows) -> None:
+        """Mutations change things in the order of the document; none is begun after all data became null."""
+        for field in rows.level.branches:
+            pending: Pending = []
+            questions: Questions = {}
+            self._branch(rows, field, questions, pending)
+            self._ask(questions, pending)
+            await finish(pending)
+            if any(failure.landing == 0 for failure in self._failures):
+                return
+
+    def _branch(self, rows: Rows, field: Field, questions: Questions, pending: Pending) -> None:
+        match field.way.kind:
+            case Kind.BATCH:
+                self._question(rows, field, questions, pending)
+            case Kind.RESOLVER:
+                complete(self, rows, field, self._resolved(rows, field), pending)
+            case _:
+                complete(self, rows, field, _read(rows, field), pending)
+
+    def _resolved(self, rows: Rows, field: Field) -> list[Any]:
+        resolve = field.definition.resolve or default_field_resolver
+        values = []
+        for index, row in enumerate(rows.sources):
+            try:
+                given = field.constant_arguments
+                if given is None:
+                    given = arguments.coerced(field.definition, field.nodes[0], self._variables)
+                values.append(resolve(row, self.info(rows, field, index), **given))
+            except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
+                values.append(error)
+        return values
+
+    def _question(self, rows: Rows, field: Field, questions: Questions, pending: Pending) -> None:
+        """Finds out what a field asks of its batch."""
+        batch = field.way.batch
+        assert batch is not None  # noqa: S101 - this is what its kind says
+        asked: Hashable = None
+        if batch.ask is not None:
+            try:
+                given = field.constant_arguments
+                if given is None:
+                    given = arguments.coerced(field.definition, field.nodes[0], self._variables)
+                info = self.info(rows, field, 0)
+                values = arguments.converted(self.schema, field.definition, given, info)
+                asked = batch.ask(field.selection, **values)
+            except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
+                complete(self, rows, field, [error] * len(rows.sources), pending)
+                return
+        questions.setdefault((batch, asked), []).append((rows, field))
+
+    def _ask(self, questions: Questions, pending: Pending) -> None:
+        for (batch, asked), fields in questions.items():
+            pending.append(self._follow(batch, asked, fields))
+
+    async def _follow(self, batch: Batch, asked: Hashable, fields: Sequence[tuple[Rows, Field]]) -> None:
+        """Follows an edge from the parents of all fields that ask the same."""
+        pending: Pending = []
+        try:
+            identities = [[batch.identity(row) for row in rows.sources] for rows, _ in fields]
+            parents: dict[Hashable, Any] = {}
+            for (rows, _), names in zip(fields, identities, strict=True):
+                for name, row in zip(names, rows.sources, strict=True):
+                    parents.setdefault(name, row)
+            given = () if batch.ask is None else (asked,)
+            children = await batch.follow(self._context, list(parents.values()), *given)
+            found = dict(zip(parents, children, strict=True))
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
+            for rows, field in fields:
+                complete(self, rows, field, [error] * len(rows.sources), pending)
+        else:
+            for (rows, field), names in zip(fields, identities, strict=True):
+                complete(self, rows, field, [found[name] for name in names], pending, is_awaited=True)
+        await finish(pending)
+
+
+def _read(rows: Rows, field: Field) -> list[Any]:
+    """The values of a field that is found on the rows themselves."""
+    values: list[Any] = []
+    if field.way.attribute is not None:
+        with suppress(Exception):  # the row where it stops is read again, so that the failure is its own
+            values.extend(map(attrgetter(field.way.attribute), rows.sources))
+    values.extend(field.read(row) for row in rows.sources[len(values) :])
+    return values
