@@ -136,7 +136,7 @@ async def test_whatever_happens_every_observation_stands_once(db: Database, gang
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.5, 2.5))
         gang.kill(chance.randrange(WORKERS))
-        await pass_time(db, or_(refreshes.c.attempts > 0, refreshes.c.id % 5 == 0))
+        await pass_time(db, or_(refreshes.c.attempts > 0, refreshes.c.id % 20 == 0))
 
     unseen = select(_accounts.c.id).where(_accounts.c.follower_count == 0)
 
