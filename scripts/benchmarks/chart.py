@@ -15,7 +15,8 @@ _OWN, _BOUND, _PEER, _INK, _PAPER = "#1d4ed8", "#a8a29e", "#7dafc9", "#1c1917", 
 
 def svg(measured: Measured) -> str:
     """The picture; a line across the end of a bar goes from the slowest to the fastest round."""
-    y, parts = _GAP, []
+    said = "Requests a second: medians over the rounds, and the slowest and the fastest of them"
+    y, parts = _GAP + _TITLE + _GAP, [f'<text x="{_GAP}" y="{_GAP + 14}">{said}</text>']
     for operation, rates in measured.items():
         parts += _panel(operation, rates, y)
         y += _TITLE + _STEP * len(rates) + _GAP
@@ -34,7 +35,7 @@ def svg(measured: Measured) -> str:
 
 def _panel(operation: Operation, rates: Sequence[Rate], top: int) -> Iterator[str]:
     scale = (_WIDTH - _LEFT - _RIGHT) / max(max(rate.rounds) for rate in rates)
-    title = escape(f"{operation.name}: {operation.title}, requests a second")
+    title = escape(f"{operation.name}: {operation.title}")
     yield f'<text x="{_GAP}" y="{top + 14}" font-weight="bold">{title}</text>'
     for place, rate in enumerate(rates):
         y = top + _TITLE + _STEP * place
