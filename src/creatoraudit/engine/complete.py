@@ -27,11 +27,19 @@ def complete(
     run: "Run", rows: Rows, field: Field, values: Sequence[Any], pending: Pending, *, is_awaited: bool = False
 ) -> None:
     """Completes a field's values, one for each row; what has been awaited already is not awaited again."""
-    if field.is_leaf or not _complete_at_once(run, rows, field, values, pending):
+    if not (is_awaited or all(map(is_plain, set(map(type, values))))) and any(map(is_awaitable, values)):
+        pending.append(_complete_later(run, rows, field, values))
+    elif field.is_leaf or not _complete_at_once(run, rows, field, values, pending):
         placing = Placing(run, rows, field)
         for index, value in enumerate(values):
             placing.put(value, rows.made[index], field.key, index, is_awaited=is_awaited)
         placing.close(pending)
+
+
+async def _complete_later(run: "Run", rows: Rows, field: Field, values: Sequence[Any]) -> None:
+    pending: Pending = []
+    complete(run, rows, field, await settled(values), pending, is_awaited=True)
+    await finish(pending)
 
 
 def complete_odd(run: "Run", rows: Rows, pending: Pending) -> None:
@@ -58,7 +66,7 @@ def _complete_at_once(run: "Run", rows: Rows, field: Field, values: Sequence[Any
     kinds = set(map(type, found.children))
     if kinds & _NOTHING or not all(map(is_plain, kinds)):
         return False
-    of = sole_type(run, rows, field, found.children)
+    of = sole_type(run, rows, field, found.children, kinds)
     if of is None:
         return False
     below = Rows(run.plan.below(field, of), found.children, rows, field, found.locate)

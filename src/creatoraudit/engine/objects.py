@@ -1,8 +1,10 @@
 """Objects below a field: of which type each is, and the rows that they become."""
 
 import dis
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import repeat
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -36,26 +38,39 @@ class Child(NamedTuple):
     steps: tuple[int, ...]
 
 
-def sole_type(run: "Run", rows: Rows, field: Field, children: Sequence[Any]) -> GraphQLObjectType | None:
-    """The type of all the objects, if it is certain at once; else each has to be looked at."""
+class InstancesOf:
+    """An `is_type_of` by which a type's objects are the instances of a class; many are looked at together."""
+
+    def __init__(self, of: type) -> None:
+        self.of = of
+
+    def __call__(self, value: Any, _info: Any) -> bool:
+        """Whether a value is one."""
+        return isinstance(value, self.of)
+
+
+def sole_type(
+    run: "Run", rows: Rows, field: Field, children: Sequence[Any], kinds: Iterable[type]
+) -> GraphQLObjectType | None:
+    """The type of all the objects, which are of these kinds, if it is certain; else each has to be looked at."""
     of = field.of
     if not is_object_type(of):
         return None
     is_type_of = of.is_type_of
     if is_type_of is None or not children:
         return of
+    if isinstance(is_type_of, InstancesOf):
+        return of if all(issubclass(kind, is_type_of.of) for kind in kinds) else None
     if _reads_info(is_type_of):
         return None
-    info = run.info(rows, field, 0)
-    try:
-        for child in children:
-            verdict = is_type_of(child, info)
-            if verdict is not True:
-                discard(verdict)
-                return None
-    except Exception:  # noqa: BLE001 - it will be raised again for the object whose failure it is
-        return None
-    return of
+    verdicts: list[Any] = []
+    with suppress(Exception):  # it will be raised again for the object whose failure it is
+        verdicts.extend(map(is_type_of, children, repeat(run.info(rows, field, 0))))
+    if verdicts.count(True) == len(children):
+        return of
+    for verdict in verdicts:
+        discard(verdict)
+    return None
 
 
 @lru_cache(maxsize=4096)
