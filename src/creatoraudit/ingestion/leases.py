@@ -153,7 +153,7 @@ def _claimable(tenancy: Tenancy, which: _Which) -> Select[Any] | ByDialect:
     rows = _free(scoped(Refresh, tenancy, *columns, source=source, seek=False), named=which == "named")
     if which in {"awaited", "others"}:
         rows = rows.where(_r.is_awaited if which == "awaited" else ~_r.is_awaited)
-    rows = rows.order_by(_r.due_at, _r.id).limit(bindparam("limit"))
+    rows = rows.order_by(_r.due_at).limit(bindparam("limit"))
     return rows if which == "all" else dialect.for_update(rows, of=_refreshes, skip_locked=True)
 
 
@@ -165,11 +165,13 @@ def _total_due(tenancy: Tenancy) -> Select[Any]:
 
 def _free(rows: Select[Any], *, named: bool) -> Select[Any]:
     """Narrows rows down to what may be looked at now: due, nobody's, and of an organization whose keys work."""
-    due = dialect.one_of(_r.account_id, "ids") if named else _r.due_at <= bindparam("until", type_=Instant())
+    platform, until = bindparam("platform"), bindparam("until", type_=Instant())
+    if named:
+        rows = rows.where(dialect.one_of(_r.account_id, "ids"), dialect.checked(_r.due_at).is_not(None))
+    else:
+        rows = rows.where(_r.due_at <= until)
     return rows.where(
-        _r.platform == bindparam("platform"),
-        due,
-        _r.due_at.is_not(None),
+        (dialect.checked(_r.platform) if named else _r.platform) == platform,
         or_(_r.leased_until.is_(None), _r.leased_until <= bindparam("now", type_=Instant())),
         _organizations.c.is_active,
         _organizations.c.has_subscription,
