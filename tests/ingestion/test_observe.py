@@ -6,8 +6,6 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database, Transaction
@@ -19,7 +17,6 @@ from creatoraudit.domain.accounts.queries import AccountRow, get_account
 from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.paging import PageRequest
-from creatoraudit.domain.scope import table
 from creatoraudit.domain.videos.inputs import VideoFilter
 from creatoraudit.domain.videos.queries import list_videos
 from creatoraudit.ingestion.observe import Recorded, observe, record
@@ -42,6 +39,7 @@ from histories import (
     histories,
     observations,
 )
+from ingestion.stored import everything, rows
 
 on_one_database = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -57,33 +55,6 @@ async def tracking(db: Database, history: History) -> tuple[Actor, dict[str, str
             if post.external_id in TRACKED_ALONE:
                 await a_video(db, actor, post.external_id, platform=post.platform)
     return actor, ids
-
-
-async def rows(db: Database, actor: Actor, model: type[SQLModel]) -> list[dict[str, Any]]:
-    """All rows of the organization's, with names in the place of ids."""
-    posts, accounts, named = table(Post), table(Account), table(model)
-    found = select(named)
-    if model is PostClosing:
-        found = select(named, posts.c.external_id.label("name")).join(posts, posts.c.id == named.c.post_id)
-    elif model is AccountClosing:
-        found = select(named, accounts.c.username.label("name")).join(accounts, accounts.c.id == named.c.account_id)
-    elif model is AccountVideo:
-        found = select(named, posts.c.external_id.label("name")).join(posts, posts.c.id == named.c.post_id)
-    home = posts if model in {PostClosing, AccountVideo} else accounts if model is AccountClosing else named
-    async with db.transaction() as tx:
-        result = await tx.execute(found.where(home.c.organization_id == actor.organization_id))
-        return [dict(row) for row in result.mappings()]
-
-
-async def everything(db: Database, actor: Actor) -> dict[str, set[str]]:
-    """What the organization knows, apart from ids."""
-    return {
-        model.__name__: {
-            str({name: value for name, value in row.items() if not name.endswith("id")})
-            for row in await rows(db, actor, model)
-        }
-        for model in (Account, Post, AccountVideo, PostClosing, AccountClosing)
-    }
 
 
 @on_one_database
