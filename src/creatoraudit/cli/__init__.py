@@ -11,6 +11,7 @@ from creatoraudit.cli import api_keys, databases, organizations
 from creatoraudit.cli.contracts import show_openapi, show_schema
 from creatoraudit.cli.demo import demo
 from creatoraudit.cli.environment import CommandError
+from creatoraudit.cli.exports import export
 from creatoraudit.cli.imports import import_files
 from creatoraudit.cli.refresh import refresh
 from creatoraudit.cli.serving import serve
@@ -32,6 +33,7 @@ app.add_typer(databases.app, name="db")
 app.add_typer(organizations.app, name="orgs")
 app.add_typer(api_keys.app, name="keys")
 app.command("import")(import_files)
+app.command("export")(export)
 app.command("schema")(show_schema)
 app.command("openapi")(show_openapi)
 app.command("settings")(show_settings)
