@@ -53,3 +53,17 @@ async def test_nobody_at_the_address_is_an_outage() -> None:
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="must name a file"):
         sqlite_path(make_url("sqlite+aiosqlite://"))
+
+
+async def test_a_reader_that_is_opened_for_someone_who_left_is_kept_and_closed(sqlite_url: str) -> None:
+    before = set(threading.enumerate())
+    for moment in range(40):
+        database = Database(sqlite_url)
+        leaving = asyncio.create_task(database.ping())
+        await asyncio.wait({leaving}, timeout=moment / 20_000)
+        leaving.cancel()
+        await asyncio.wait({leaving})
+        await database.close()
+
+    for thread in set(threading.enumerate()) - before:
+        await asyncio.wait_for(asyncio.to_thread(thread.join), 5)

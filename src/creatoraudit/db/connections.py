@@ -86,18 +86,30 @@ class _SQLiteReaders:
 
     def __init__(self, url: URL, size: int) -> None:
         self._uri = f"{sqlite_path(url).absolute().as_uri()}?mode=ro"
+        self._size = size
         self._free: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
         for _ in range(size):
             self._free.put_nowait(None)
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        connection = await self._free.get()
+        connection = await self._free.get() or await self._opened()
         try:
-            if connection is None:
-                connection = await self._open()
             return list(await connection.execute_fetchall(sql, arguments))
         finally:
             self._free.put_nowait(connection)
+
+    async def _opened(self) -> aiosqlite.Connection:
+        """A connection that is kept, as it has a thread, even where who waits for it is cancelled meanwhile."""
+        opening = asyncio.ensure_future(self._open())
+        try:
+            return await asyncio.shield(opening)
+        except BaseException:
+            opening.add_done_callback(self._keep)
+            raise
+
+    def _keep(self, opening: "asyncio.Future[aiosqlite.Connection]") -> None:
+        has_failed = opening.cancelled() or opening.exception() is not None
+        self._free.put_nowait(None if has_failed else opening.result())
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Fetch]:
@@ -119,10 +131,10 @@ class _SQLiteReaders:
         return connection
 
     async def close(self) -> None:
-        while not self._free.empty():
-            connection = self._free.get_nowait()
+        for connection in [await self._free.get() for _ in range(self._size)]:
             if connection is not None:
                 await connection.close()
+            self._free.put_nowait(None)
 
 
 class _PostgresReaders:
