@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from creatoraudit.db.engine import Database
+from creatoraudit.db.history import OrganizationDay
 from creatoraudit.db.models import Refresh
+from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.scope import table
 
 refreshes = table(Refresh)
@@ -39,3 +41,12 @@ async def set_due(db: Database, id_: str, **values: object) -> None:
     """Makes it be so."""
     async with db.transaction() as tx:
         await tx.execute(update(refreshes).where(_is(id_)).values(values))
+
+
+async def organization_days(db: Database) -> dict[dt.date, tuple[int, ...]]:
+    """What each day changed about the organization, whichever slots it was counted in."""
+    days = table(OrganizationDay)
+    amounts = (func.sum(days.c[name]) for name in rollup.AMOUNTS)
+    async with db.transaction() as tx:
+        found = (await tx.execute(select(days.c.day, *amounts).group_by(days.c.day))).all()
+    return {day: tuple(map(int, counted)) for day, *counted in found if any(counted)}

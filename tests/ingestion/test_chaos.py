@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
-from creatoraudit.db.history import AccountClosing, OrganizationDay, PostClosing
+from creatoraudit.db.history import AccountClosing, PostClosing
 from creatoraudit.db.models import Account, AccountVideo, Post, stored
 from creatoraudit.domain import refreshes as due_times
 from creatoraudit.domain.actor import Actor
@@ -27,7 +27,7 @@ from creatoraudit.domain.validation import Platform
 from factories import an_organization
 from ingestion.lapse import AGO, BEGAN, JOURNAL, Line, journal, shown
 from installed import install_source
-from refreshed import refreshes
+from refreshed import organization_days, refreshes
 from servers import STOP_SECONDS
 from waiting import until
 from workers import start_worker
@@ -230,11 +230,3 @@ async def accounts_are_the_sums_of_their_posts(db: Database) -> None:
     assert {id_: tuple(found) for id_, *found in accounts} == sums
     closings = await rows(db, select(days.c.account_id, days.c.views, days.c.likes).order_by(days.c.day))
     assert {id_: (sums[id_][0], *found) for id_, *found in closings} == sums
-
-
-async def organization_days(db: Database) -> dict[dt.date, tuple[int, ...]]:
-    """What each day changed about the organization, whichever slots it was counted in."""
-    days = table(OrganizationDay)
-    amounts = (func.sum(days.c[name]) for name in rollup.AMOUNTS)
-    found = await rows(db, select(days.c.day, *amounts).group_by(days.c.day))
-    return {day: tuple(map(int, counted)) for day, *counted in found if any(counted)}

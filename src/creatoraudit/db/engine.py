@@ -22,6 +22,10 @@ Make = Callable[[Sequence[Any]], T]
 _ATTEMPTS = 5
 
 
+class Overtaken(Exception):
+    """What a transaction has read is not so any more, and what it locks would be locked in another order by now."""
+
+
 class Reader(Protocol):
     """Whatever a query can be asked of: the database, or a transaction that sees its own writes."""
 
@@ -113,6 +117,8 @@ class Database:
             try:
                 async with self.transaction() as tx:
                     return await work(tx)
+            except Overtaken:
+                pass
             except DBAPIError as error:
                 if not clashed(error):
                     raise

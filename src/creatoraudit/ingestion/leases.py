@@ -165,13 +165,12 @@ def _total_due(tenancy: Tenancy) -> Select[Any]:
 
 def _free(rows: Select[Any], *, named: bool) -> Select[Any]:
     """Narrows rows down to what may be looked at now: due, nobody's, and of an organization whose keys work."""
-    platform, until = bindparam("platform"), bindparam("until", type_=Instant())
     if named:
         rows = rows.where(dialect.one_of(_r.account_id, "ids"), dialect.checked(_r.due_at).is_not(None))
     else:
-        rows = rows.where(_r.due_at <= until)
+        rows = rows.where(_r.due_at <= bindparam("until", type_=Instant()))
     return rows.where(
-        (dialect.checked(_r.platform) if named else _r.platform) == platform,
+        (dialect.checked(_r.platform) if named else _r.platform) == bindparam("platform"),
         or_(_r.leased_until.is_(None), _r.leased_until <= bindparam("now", type_=Instant())),
         _organizations.c.is_active,
         _organizations.c.has_subscription,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.engine import Database, Overtaken, Transaction
 from creatoraudit.db.models import AccountVideo, Post
 from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.domain.analytics import rollup
@@ -59,7 +59,10 @@ async def observe(
 async def record(
     tx: Transaction, organization_id: str, observations: Sequence[Observation], ids: Mapping[store.Key, Ids] = _NO_IDS
 ) -> Recorded:
-    """Like `observe`, inside a transaction of the caller's; what is new gets its own of the `ids`, if it has any."""
+    """Like `observe`, inside a transaction of the caller's, which Overtaken asks to begin anew.
+
+    What is new gets its own of the `ids`, if it has any.
+    """
     actor = acting_for(organization_id)
     accounts = await _accounts(tx, actor, observations)
     posts, unknown = await _posts(tx, actor, accounts, observations)
@@ -162,13 +165,12 @@ def _by_post(snapshots: Iterable[PostSnapshot]) -> dict[str, list[PostSnapshot]]
 async def _held(
     tx: Transaction, actor: Actor, accounts: Accounts, external_ids: Collection[str]
 ) -> dict[store.Key, store.Row]:
-    """The posts as they are stored; adds the accounts in whose feeds they stand, where one is not there yet."""
+    """The posts as they are stored; Overtaken where one stands in the feed of an account that is not locked."""
     if not external_ids:
         return {}
     held = {(row["platform"], row["external_id"]): row for row in await store.lock_posts(tx, actor, external_ids)}
-    late = {row["account_id"] for row in held.values() if row["account_video_id"]} - accounts.keys()
-    if late:  # discovered by another transaction after the accounts were read
-        accounts.update({row["id"]: ObservedAccount(row) for row in await store.lock_accounts(tx, actor, late, ())})
+    if not {row["account_id"] for row in held.values() if row["account_video_id"]} <= accounts.keys():
+        raise Overtaken  # it was discovered after the accounts were read, and an account is locked before its posts
     return held
 
 

@@ -28,7 +28,8 @@ async def create_account(
 ) -> Created[AccountRow]:
     """Starts tracking a profile; Conflict if it is tracked already, QuotaExceeded if there is no room for it."""
     account_id = new_id()
-    async with db.transaction() as tx:
+
+    async def create(tx: Transaction) -> Created[AccountRow]:
         if data.creator_id is not None and not await _exists(tx, actor, data.creator_id):
             raise ValidationFailed.of("creator_id", "must be the id of one of your creators")
         earlier = await idempotency.claim(tx, actor, idempotency_key, "create_account", data, account_id)
@@ -44,12 +45,15 @@ async def create_account(
         await rollup.add(tx, actor, await rollup.of_accounts(tx, actor, [account_id]))
         return Created(await get_account(tx, actor, account_id), replayed=False)
 
+    return await db.transact(create)
+
 
 async def update_account(db: Database, actor: Actor, account_id: str, patch: AccountPatch) -> AccountRow:
     """Changes an account; NotFound if there is none."""
     changes = patch.changes()
     active = changes.pop("is_active", None)
-    async with db.transaction() as tx:
+
+    async def change(tx: Transaction) -> AccountRow:
         if "scrape_interval_hours" in changes:
             await refreshes.reschedule(tx, actor, "account", account_id, changes["scrape_interval_hours"])
         if changes:
@@ -59,6 +63,8 @@ async def update_account(db: Database, actor: Actor, account_id: str, patch: Acc
         if active is not None:
             await switch(tx, actor, _accounts.id == account_id, active=active)
         return await get_account(tx, actor, account_id)
+
+    return await db.transact(change)
 
 
 async def switch(tx: Transaction, actor: Actor, which: ColumnElement[bool], *, active: bool) -> None:
@@ -81,7 +87,8 @@ async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
     """Ends tracking and removes the account, its account videos and the posts that only they kept."""
     of_account = [owned(Post, actor), _posts.account_id == account_id]
     params = actor.bind(account_id=account_id)
-    async with db.transaction() as tx:
+
+    async def remove(tx: Transaction) -> None:
         if not await tx.fetch(_locked_account(actor.tenancy), tuple, params):
             raise NotFound("Account")
         kept = [post_id for (post_id,) in await tx.fetch(_locked_videos(actor.tenancy), tuple, params)]
@@ -101,6 +108,8 @@ async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
         await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
         changes.add(await rollup.of_videos(tx, actor, kept))
         await rollup.add(tx, actor, changes)
+
+    await db.transact(remove)
 
 
 async def _insert(tx: Transaction, actor: Actor, account_id: str, data: AccountCreate) -> None:

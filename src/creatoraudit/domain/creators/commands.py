@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, insert, update
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
-from creatoraudit.db.engine import Database
+from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.db.models import Account, Creator
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency
@@ -52,7 +52,8 @@ async def update_creator(db: Database, actor: Actor, creator_id: str, patch: Cre
         changes["name_folded"] = folded(changes["name"])
     active = changes.pop("is_active", None)
     mine = (owned(Creator, actor), _creators.c.id == creator_id)
-    async with db.transaction() as tx:
+
+    async def change(tx: Transaction) -> CreatorRow:
         if active is not None:
             switched = await tx.execute(
                 update(_creators).where(*mine, _creators.c.is_active != active).values(is_active=active)
@@ -62,6 +63,8 @@ async def update_creator(db: Database, actor: Actor, creator_id: str, patch: Cre
         if changes:
             await tx.execute(update(_creators).where(*mine).values(changes))
         return await get_creator(tx, actor, creator_id)
+
+    return await db.transact(change)
 
 
 async def delete_creator(db: Database, actor: Actor, creator_id: str) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import ScalarSelect, and_, bindparam, delete, func, insert, upda
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
-from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.engine import Database, Overtaken, Transaction
 from creatoraudit.db.models import Account, Post, Video
 from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency, refreshes
@@ -25,22 +25,9 @@ async def create_video(
     db: Database, actor: Actor, data: VideoCreate, *, idempotency_key: str | None = None
 ) -> Created[VideoRow]:
     """Starts tracking a post by itself; Conflict if it is tracked so already."""
-    while True:
-        try:
-            return await _create_video(db, actor, data, idempotency_key)
-        except _JoinedFeedMeanwhileError:
-            continue  # it stands there now, so the next attempt locks that feed
-
-
-class _JoinedFeedMeanwhileError(Exception):
-    """The post was discovered in a feed after that had been looked for."""
-
-
-async def _create_video(
-    db: Database, actor: Actor, data: VideoCreate, idempotency_key: str | None
-) -> Created[VideoRow]:
     video_id = new_id()
-    async with db.transaction() as tx:
+
+    async def create(tx: Transaction) -> Created[VideoRow]:
         earlier = await idempotency.claim(tx, actor, idempotency_key, "create_video", data, video_id)
         if earlier is not None:
             return Created(await get_video(tx, actor, earlier), replayed=True)
@@ -63,6 +50,8 @@ async def _create_video(
         await rollup.add(tx, actor, await rollup.of_videos(tx, actor, [post_id]))
         return Created(await get_video(tx, actor, video_id), replayed=False)
 
+    return await db.transact(create)
+
 
 async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPatch) -> VideoRow:
     """Changes a video; NotFound if there is none."""
@@ -83,7 +72,8 @@ async def update_video(db: Database, actor: Actor, video_id: str, patch: VideoPa
 
 async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
     """Ends tracking and removes the video, and its post unless an account's feed keeps it; NotFound if none."""
-    async with db.transaction() as tx:
+
+    async def remove(tx: Transaction) -> None:
         found = await tx.fetch(_locked_post(actor.tenancy), tuple, actor.bind(video_id=video_id))
         if not found:
             raise NotFound("Video")
@@ -94,6 +84,8 @@ async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
         await tx.execute(update(_posts).where(_posts.c.id == post_id).values(video_id=None))
         await tx.execute(delete(_posts).where(_posts.c.id == post_id, _posts.c.account_video_id.is_(None)))
         await rollup.add(tx, actor, changes)
+
+    await db.transact(remove)
 
 
 async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str, *, stands_in_feed: bool) -> int:
@@ -124,7 +116,7 @@ async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id
     if post.video_id != video_id:
         raise Conflict(f"The video '{identifier.external_id}' on {data.platform} is already tracked.")
     if post.account_video_id is not None and not stands_in_feed:
-        raise _JoinedFeedMeanwhileError
+        raise Overtaken  # it was discovered after that was looked for, and the next attempt locks its feed
     await tx.execute(
         update(_posts).where(_posts.c.id == post.id, _posts.c.account_id.is_(None)).values(account_id=poster())
     )
