@@ -68,7 +68,7 @@ def test_an_extension_that_cannot_be_made_is_named_with_what_to_do(restricted_ur
 
 def move(connection: Connection, revision: str) -> None:
     """Brings a database up to a revision that is not the last."""
-    config = migrate._config()
+    config = migrate.config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 

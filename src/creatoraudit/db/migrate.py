@@ -42,7 +42,7 @@ async def current(url: str) -> str | None:
 @cache
 def latest() -> str:
     """The revision that this version needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
 async def is_current(db: Database) -> bool:
@@ -53,16 +53,17 @@ async def is_current(db: Database) -> bool:
 _VERSION = Statement(select(table("alembic_version", column("version_num", String())).c.version_num))
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    return config
+def config() -> Config:
+    """How Alembic finds the migrations."""
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return found
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    prepared = config()
+    prepared.attributes["connection"] = connection
+    command.upgrade(prepared, "head")
 
 
 def _revision(connection: Connection) -> str | None:
