@@ -147,6 +147,7 @@ def _cors(settings: Settings) -> list[Middleware]:
                 "Idempotency-Key",
                 "If-None-Match",
                 "X-GraphQL-Cost",
+                "X-GraphQL-Plan",
                 "X-Request-ID",
             ],
             expose_headers=EXPOSED_HEADERS,

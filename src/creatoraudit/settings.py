@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     graphql_max_root_fields: int = Field(20, ge=1, description="Root fields in one GraphQL operation.")
     graphql_max_cost: int = Field(10_000, ge=1, description="Cost of one GraphQL operation.")
     graphql_timeout: float = Field(30.0, gt=0, description="Seconds one GraphQL operation may take.")
+    graphql_engine: bool = Field(
+        True, description="Whether GraphQL operations are executed by plans; if not, graphql-core executes them."
+    )
     graphql_max_batch: int = Field(
         0, ge=0, le=100, description="Operations in one batched GraphQL request; 0 refuses batches."
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute, parse
 
-from creatoraudit.engine import Engine, Operation
+from creatoraudit.engine import Answer, Engine, Operation
 from creatoraudit.engine.execute import Run
 
 Shown = tuple[str, tuple[str | int, ...] | None, tuple[tuple[int, int], ...]]
@@ -37,7 +37,7 @@ async def assert_same(
     context: Callable[[], Any] = list,
     *,
     is_ordered: bool = True,
-) -> ExecutionResult:
+) -> Answer:
     """Fails unless both answer the same, each in a context of its own; returns the answer.
 
     Where values are awaited, graphql-core reports errors as they come, and of several errors below what became null
@@ -51,19 +51,19 @@ async def assert_same(
     values = operation.variables(sent)
     if isinstance(values, list):
         assert [shown(one) for one in values] == [shown(one) for one in expected.errors or ()]
-        return expected
+        return Answer(expected.data, expected.errors or [])
     plan = operation.plan(values)
     assert not isinstance(plan, str), plan
     run = Run(plan, root, context(), values)
-    found = await run.execute()
-    assert json.dumps(found.data, default=repr) == json.dumps(expected.data, default=repr)
-    ours, theirs = [shown(one) for one in found.errors or ()], [shown(one) for one in expected.errors or ()]
+    data, errors = await run.execute()
+    assert json.dumps(data, default=repr) == json.dumps(expected.data, default=repr)
+    ours, theirs = [shown(one) for one in errors], [shown(one) for one in expected.errors or ()]
     if is_ordered:
         assert ours == theirs
     else:
         possible = [shown(one.error) for one in run._failures]
-        assert_alike(_by_null(found.data, ours), _by_null(found.data, theirs), possible)
-    return found
+        assert_alike(_by_null(data, ours), _by_null(data, theirs), possible)
+    return Answer(data, errors)
 
 
 def assert_alike(

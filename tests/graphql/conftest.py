@@ -10,9 +10,21 @@ from starlette.applications import Starlette
 
 from creatoraudit.db.engine import Database
 
+ENGINE = "CREATORAUDIT_GRAPHQL_ENGINE"
+
 Ask = Callable[..., Awaitable[Any]]
 Send = Callable[..., Awaitable[Response]]
 GRAPHQL = "application/graphql-response+json"
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "sqlite, engine off"])
+def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty, migrated database: the test runs once on each kind, and once with graphql-core as the executor."""
+    if request.param == "sqlite, engine off":
+        monkeypatch.setenv(ENGINE, "false")
+    name = "empty_postgres_url" if request.param == "postgresql" else "sqlite_url"
+    url: str = request.getfixturevalue(name)
+    return url
 
 
 @pytest.fixture

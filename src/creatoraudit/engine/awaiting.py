@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 from graphql import GraphQLResolveInfoHelpers
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
-Pending = list[Coroutine[Any, Any, None]]
-"""What is left to do when something that is still to come is there."""
-
 
 @lru_cache(maxsize=4096)
 def is_plain(kind: type) -> bool:
@@ -39,14 +36,6 @@ async def _outcome(value: Awaitable[Any]) -> Any:
         return await value
     except Exception as error:  # noqa: BLE001 - what it raised is what was found
         return error
-
-
-async def finish(pending: Pending) -> None:
-    """Runs what is pending, side by side."""
-    if len(pending) == 1:
-        await pending[0]
-    elif pending:
-        await gather_with_cancel(*pending)
 
 
 class Drained(NamedTuple):

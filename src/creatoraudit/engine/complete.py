@@ -11,9 +11,10 @@ from graphql import GraphQLError, Undefined, UndefinedType
 from graphql.pyutils import is_async_iterable, is_awaitable, is_iterable
 
 from creatoraudit.engine import leaves
-from creatoraudit.engine.awaiting import Drained, Pending, drain, finish, is_plain, settled
+from creatoraudit.engine.awaiting import Drained, drain, is_plain, settled
 from creatoraudit.engine.fields import Field, null_error
 from creatoraudit.engine.objects import Child, show, sole_type
+from creatoraudit.engine.pending import Pending
 from creatoraudit.engine.rows import Location, Rows
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def complete(
 
 
 async def _complete_later(run: "Run", rows: Rows, field: Field, values: Sequence[Any]) -> None:
-    pending: Pending = []
+    pending = Pending()
     complete(run, rows, field, await settled(values), pending, is_awaited=True)
-    await finish(pending)
+    await run.finish(pending)
 
 
 def complete_odd(run: "Run", rows: Rows, pending: Pending) -> None:
@@ -196,9 +197,9 @@ class Placing:
         placing = Placing(self._run, self._rows, self._field)
         for value, (_, container, slot, owner, steps) in zip(values, self._waiting, strict=True):
             placing.put(value, container, slot, owner, steps, is_awaited=True)
-        pending: Pending = []
+        pending = Pending()
         placing.close(pending)
-        await finish(pending)
+        await self._run.finish(pending)
 
     def _put_list(self, value: Any, container: Any, slot: str | int, owner: int, steps: tuple[int, ...]) -> None:
         if is_async_iterable(value):

@@ -3,11 +3,10 @@
 import inspect
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -28,6 +27,14 @@ CAPACITY = 512
 
 MAX_SOURCE = 65_536
 """Characters of the longest text that is remembered."""
+
+
+class Answer(NamedTuple):
+    """What graphql-core's `execute` gives, and why graphql-core gave it, if it did."""
+
+    data: dict[str, Any] | None
+    errors: list[GraphQLError]
+    fallback: str | None = None
 
 
 class Engine:
@@ -60,20 +67,19 @@ class Engine:
         variables: Mapping[str, Any] | None = None,
         context: Any = None,
         root: Any = None,
-    ) -> ExecutionResult:
-        """What graphql-core's `execute` gives; a subscription is executed for the event that `root` is."""
+    ) -> Answer:
+        """The data and the errors; a subscription is executed for the event that `root` is."""
         values = operation.variables(variables or {})
         if isinstance(values, list):
-            return ExecutionResult(None, values)
+            return Answer(None, values)
         plan = operation.plan(values)
         if isinstance(plan, str):
             self.counts[plan] += 1
-            found = execute(
-                self.schema, operation.document, root, context, dict(variables or {}), operation_name=operation.name
-            )
-            return await found if inspect.isawaitable(found) else found
+            found = execute(self.schema, operation.document, root, context, dict(variables or {}), operation.name)
+            result = await found if inspect.isawaitable(found) else found
+            return Answer(result.data, result.errors or [], plan)
         self.counts["planned"] += 1
-        return await Run(plan, root, context, values).execute()
+        return Answer(*await Run(plan, root, context, values).execute())
 
     def _read(self, source: str, name: str | None) -> Operation | list[GraphQLError]:
         try:

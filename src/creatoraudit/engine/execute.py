@@ -1,31 +1,29 @@
 """Executes plans: each level for all its parents at once, its branches side by side."""
 
-from collections.abc import Hashable, Sequence
+import asyncio
+from collections.abc import Coroutine, Hashable, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLResolveInfo, OperationType, default_field_resolver, located_error
+from graphql import GraphQLError, GraphQLResolveInfo, OperationType, default_field_resolver, located_error
 from graphql.execution.values import VariableValues
-from graphql.pyutils import is_awaitable
+from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from creatoraudit.engine import arguments
-from creatoraudit.engine.awaiting import HELPERS, Pending, finish
-from creatoraudit.engine.batches import Batch
+from creatoraudit.engine.awaiting import HELPERS
 from creatoraudit.engine.complete import complete, complete_odd
 from creatoraudit.engine.errors import Failure, settle
 from creatoraudit.engine.fields import Field, Kind
+from creatoraudit.engine.pending import Askers, Pending, Question
 from creatoraudit.engine.plan import Plan
 from creatoraudit.engine.rows import Rows
-
-Questions = dict[tuple[Batch, Hashable], list[tuple[Rows, Field]]]
-"""What is asked of each batch, and for which fields."""
 
 
 class Run:
     """One execution of a plan."""
 
-    __slots__ = ("_context", "_failures", "_root", "_variables", "plan", "schema")
+    __slots__ = ("_context", "_failures", "_open", "_root", "_strands", "_variables", "plan", "schema")
 
     def __init__(self, plan: Plan, root: Any, context: Any, variables: VariableValues) -> None:
         self.plan = plan
@@ -34,30 +32,54 @@ class Run:
         self._context = context
         self._variables = variables
         self._failures: list[Failure] = []
+        self._open: dict[Question, Askers] = {}
+        self._strands = 1
 
-    async def execute(self) -> ExecutionResult:
+    async def execute(self) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """The data and the errors."""
         rows = Rows(self.plan.root, [self._root])
-        pending: Pending = []
         if self.plan.operation.operation is OperationType.MUTATION:
             await self._one_by_one(rows)
         else:
+            pending = Pending()
             self.descend([rows], pending)
-            await finish(pending)
+            await self.finish(pending)
         (data,) = rows.made
         if not self._failures:
-            return ExecutionResult(data, None)
-        return ExecutionResult(*settle(data, self._failures))
+            return data, []
+        return settle(data, self._failures)
 
     def descend(self, groups: Sequence[Rows], pending: Pending) -> None:
-        """Goes on below the rows of a level; those of several types ask the same batches together."""
-        questions: Questions = {}
+        """Goes on below the rows of a level, as far as that needs no waiting."""
         for rows in groups:
             if rows.odd:
                 complete_odd(self, rows, pending)
             for field in rows.level.branches if rows.sources else ():
-                self._branch(rows, field, questions, pending)
-        self._ask(questions, pending)
+                self._branch(rows, field, pending)
+
+    async def finish(self, pending: Pending) -> None:
+        """Does what is pending, side by side."""
+        coroutines = pending.coroutines
+        for question, askers in pending.questions.items():
+            if self._strands == 1:
+                coroutines.append(self._follow(question, askers))
+            elif question in self._open:
+                self._open[question].extend(askers)
+            else:
+                self._open[question] = askers
+                coroutines.append(self._follow_soon(question))
+        if len(coroutines) == 1:
+            await coroutines[0]
+        elif coroutines:
+            self._strands += len(coroutines) - 1
+            await gather_with_cancel(*map(self._strand, coroutines))
+            self._strands += 1
+
+    async def _strand(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            await coroutine
+        finally:
+            self._strands -= 1
 
     def info(self, rows: Rows, field: Field, index: int) -> GraphQLResolveInfo[Any]:
         """What graphql-core tells a resolver."""
@@ -96,18 +118,16 @@ class Run:
     async def _one_by_one(self, rows: Rows) -> None:
         """Mutations change things in the order of the document; none is begun after all data became null."""
         for field in rows.level.branches:
-            pending: Pending = []
-            questions: Questions = {}
-            self._branch(rows, field, questions, pending)
-            self._ask(questions, pending)
-            await finish(pending)
+            pending = Pending()
+            self._branch(rows, field, pending)
+            await self.finish(pending)
             if any(failure.landing == 0 for failure in self._failures):
                 return
 
-    def _branch(self, rows: Rows, field: Field, questions: Questions, pending: Pending) -> None:
+    def _branch(self, rows: Rows, field: Field, pending: Pending) -> None:
         match field.way.kind:
             case Kind.BATCH:
-                self._question(rows, field, questions, pending)
+                self._ask(rows, field, pending)
             case Kind.RESOLVER:
                 complete(self, rows, field, self._resolved(rows, field), pending)
             case _:
@@ -126,7 +146,7 @@ class Run:
                 values.append(error)
         return values
 
-    def _question(self, rows: Rows, field: Field, questions: Questions, pending: Pending) -> None:
+    def _ask(self, rows: Rows, field: Field, pending: Pending) -> None:
         """Finds out what a field asks of its batch."""
         batch = field.way.batch
         assert batch is not None  # noqa: S101 - this is what its kind says
@@ -142,31 +162,33 @@ class Run:
             except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
                 complete(self, rows, field, [error] * len(rows.sources), pending)
                 return
-        questions.setdefault((batch, asked), []).append((rows, field))
+        pending.ask(Question(batch, asked), rows, field)
 
-    def _ask(self, questions: Questions, pending: Pending) -> None:
-        for (batch, asked), fields in questions.items():
-            pending.append(self._follow(batch, asked, fields))
+    async def _follow_soon(self, question: Question) -> None:
+        """Follows an edge when other strands had the chance to ask for the same."""
+        await asyncio.sleep(0)
+        await self._follow(question, self._open.pop(question))
 
-    async def _follow(self, batch: Batch, asked: Hashable, fields: Sequence[tuple[Rows, Field]]) -> None:
-        """Follows an edge from the parents of all fields that ask the same."""
-        pending: Pending = []
+    async def _follow(self, question: Question, askers: Askers) -> None:
+        """Follows an edge from the parents of all fields that ask for the same."""
+        batch, asked = question
+        pending = Pending()
         try:
-            identities = [[batch.identity(row) for row in rows.sources] for rows, _ in fields]
+            identities = [[batch.identity(row) for row in rows.sources] for rows, _ in askers]
             parents: dict[Hashable, Any] = {}
-            for (rows, _), names in zip(fields, identities, strict=True):
+            for (rows, _), names in zip(askers, identities, strict=True):
                 for name, row in zip(names, rows.sources, strict=True):
                     parents.setdefault(name, row)
             given = () if batch.ask is None else (asked,)
             children = await batch.follow(self._context, list(parents.values()), *given)
             found = dict(zip(parents, children, strict=True))
         except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
-            for rows, field in fields:
+            for rows, field in askers:
                 complete(self, rows, field, [error] * len(rows.sources), pending)
         else:
-            for (rows, field), names in zip(fields, identities, strict=True):
+            for (rows, field), names in zip(askers, identities, strict=True):
                 complete(self, rows, field, [found[name] for name in names], pending, is_awaited=True)
-        await finish(pending)
+        await self.finish(pending)
 
 
 def _read(rows: Rows, field: Field) -> list[Any]:

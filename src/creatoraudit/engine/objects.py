@@ -20,8 +20,9 @@ from graphql import (
 from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils import is_awaitable
 
-from creatoraudit.engine.awaiting import Pending, discard, finish, settled
+from creatoraudit.engine.awaiting import discard, settled
 from creatoraudit.engine.fields import Field
+from creatoraudit.engine.pending import Pending
 from creatoraudit.engine.rows import Location, Rows
 
 if TYPE_CHECKING:
@@ -115,9 +116,9 @@ async def _show_later(run: "Run", rows: Rows, field: Field, later: Sequence[tupl
             run.fail(rows, field, child.owner, child.steps, of)
         else:
             typed.append((child, of))
-    pending: Pending = []
+    pending = Pending()
     _show_typed(run, rows, field, typed, pending)
-    await finish(pending)
+    await run.finish(pending)
 
 
 def _show_typed(

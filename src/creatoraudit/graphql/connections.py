@@ -8,11 +8,11 @@ from strawberry import UNSET, argument
 
 from creatoraudit.domain.paging import DEFAULT_LIMIT, MAX_LIMIT, Direction, Page, PageRequest, Sort
 from creatoraudit.domain.validation import Input, validate
+from creatoraudit.engine import BATCH, Batch, Selection
 from creatoraudit.errors import CreatorAuditError, FieldError, ValidationFailed
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.inputs import given, renamed
-from creatoraudit.graphql.loaders import BATCH, Batch, follow
-from creatoraudit.graphql.selection import Selection
+from creatoraudit.graphql.loaders import follow
 
 T = TypeVar("T")
 

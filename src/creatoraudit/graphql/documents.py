@@ -1,8 +1,9 @@
 """Documents: parsed, measured and validated once for each source text, and remembered; and those known by an id."""
 
-from collections import OrderedDict
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -11,11 +12,14 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     get_operation_ast,
     parse,
     validate,
 )
 
+from creatoraudit import engine
+from creatoraudit.engine import Engine, Recent
 from creatoraudit.errors import BadRequest, ValidationFailed
 from creatoraudit.graphql import limits
 from creatoraudit.graphql.errors import InvalidOperation
@@ -29,41 +33,76 @@ _MAX_ERRORS = 20
 class Document:
     """A document that keeps to the limits of its shape; whether it fits the schema is found out when it is asked."""
 
-    def __init__(self, schema: GraphQLSchema, ast: DocumentNode) -> None:
+    def __init__(self, schema: GraphQLSchema, ast: DocumentNode, executor: Engine | None) -> None:
+        self.schema = schema
         self.ast = ast
         self.fragments = {one.name.value: one for one in ast.definitions if isinstance(one, FragmentDefinitionNode)}
-        self._schema = schema
+        self._executor = executor
+        self._operations: dict[str | None, Operation] = {}
 
     @cached_property
     def errors(self) -> list[GraphQLError]:
         """What is wrong with it by the schema."""
-        return validate(self._schema, self.ast, max_errors=_MAX_ERRORS)
+        return validate(self.schema, self.ast, max_errors=_MAX_ERRORS)
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
+    def operation(self, name: str | None) -> "Operation":
         """The operation of that name, or the only one; InvalidOperation if that says none."""
-        operation = get_operation_ast(self.ast, name)
+        operation = self._operations.get(name)
         if operation is None:
-            raise InvalidOperation([GraphQLError("operationName must name one of the document's operations.")])
+            node = get_operation_ast(self.ast, name)
+            if node is None:
+                raise InvalidOperation([GraphQLError("operationName must name one of the document's operations.")])
+            operation = self._operations[name] = Operation(self, node, self._executor)
         return operation
+
+
+class Operation:
+    """An operation of a document that may yet be invalid, whatever the values of its variables are."""
+
+    def __init__(self, document: Document, node: OperationDefinitionNode, executor: Engine | None) -> None:
+        self.document = document
+        self.name = node.name.value if node.name else None
+        self.kind: OperationType = node.operation
+        self._node = node
+        self._executor = executor
+
+    @cached_property
+    def is_public(self) -> bool:
+        """Whether it asks for nothing but the schema itself."""
+        roots = limits.root_fields(self._node.selection_set, self.document.fragments)
+        return self.kind is OperationType.QUERY and all(name.startswith("__") for name in roots)
+
+    @cached_property
+    def planned(self) -> engine.Operation | None:
+        """The operation as the engine knows it; None where the engine is turned off."""
+        return self._executor.prepare(self.document.ast, self._node) if self._executor else None
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """What it costs with these values; InvalidOperation if its document is not valid."""
+        if self.document.errors:
+            raise InvalidOperation(self.document.errors)
+        if not self._node.variable_definitions:
+            return self._cost
+        return limits.cost_of(self.document.schema, self._node, self.document.fragments, variables)
+
+    @cached_property
+    def _cost(self) -> int:
+        return limits.cost_of(self.document.schema, self._node, self.document.fragments, {})
 
 
 class Documents:
     """Reads documents by their text; the most recently used are kept as they were read, errors included."""
 
-    def __init__(self, schema: GraphQLSchema, settings: Settings) -> None:
-        self._schema = schema
+    def __init__(self, executor: Engine, settings: Settings) -> None:
+        self._schema = executor.schema
+        self._executor = executor if settings.graphql_engine else None
         self._settings = settings
-        self._known: OrderedDict[str, Document | ValidationFailed | InvalidOperation] = OrderedDict()
+        self._known: Recent[str, Document | ValidationFailed | InvalidOperation] = Recent(CAPACITY)
 
     def read(self, source: str) -> Document:
         """The document; InvalidOperation if it is none, ValidationFailed if it exceeds a limit."""
-        found = self._known.get(source)
-        if found is None:
-            found = self._read(source)
-            if len(source) <= _LARGEST_REMEMBERED:
-                self._remember(source, found)
-        else:
-            self._known.move_to_end(source)
+        is_small = len(source) <= _LARGEST_REMEMBERED
+        found = self._known.get(source, lambda: self._read(source)) if is_small else self._read(source)
         if isinstance(found, Document):
             return found
         raise found.with_traceback(None)
@@ -72,7 +111,8 @@ class Documents:
         settings = self._settings
         most = settings.graphql_max_tokens
         try:
-            document = Document(self._schema, parse(source, max_lexical_tokens=most, max_comments=most))
+            ast = parse(source, max_lexical_tokens=most, max_comments=most)
+            document = Document(self._schema, ast, self._executor)
             limits.check_shape(document.ast, document.fragments, settings)
         except GraphQLSyntaxError as error:
             if "tokens. Parsing aborted" in error.message or "comments. Parsing aborted" in error.message:
@@ -83,11 +123,6 @@ class Documents:
         except ValidationFailed as error:
             return error
         return document
-
-    def _remember(self, source: str, found: Document | ValidationFailed | InvalidOperation) -> None:
-        self._known[source] = found
-        if len(self._known) > CAPACITY:
-            self._known.popitem(last=False)
 
 
 class TrustedDocuments:

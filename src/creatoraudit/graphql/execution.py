@@ -1,4 +1,4 @@
-"""One operation: found in its document, measured, and executed."""
+"""One operation, executed: by the engine, or by graphql-core; a subscription for each of its events."""
 
 import asyncio
 import inspect
@@ -6,55 +6,46 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
+import structlog
 from graphql import (
     ExecutionResult,
     Executor,
-    OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
     execute,
 )
 
+from creatoraudit.engine import Answer
 from creatoraudit.errors import ServiceUnavailable
-from creatoraudit.graphql import limits
 from creatoraudit.graphql.context import Context
-from creatoraudit.graphql.documents import Document
+from creatoraudit.graphql.documents import Operation
 from creatoraudit.graphql.errors import InvalidOperation, failed
-from creatoraudit.graphql.schema import EXECUTABLE
+from creatoraudit.graphql.schema import ENGINE, EXECUTABLE
+
+TURNED_OFF = "the engine is turned off"
+
+log = structlog.get_logger(__name__)
 
 
-class Operation(NamedTuple):
-    """An operation of a document that may yet be invalid, and the variables that were sent for it."""
+class Asked(NamedTuple):
+    """An operation, and the variables that were sent for it."""
 
-    document: Document
-    node: OperationDefinitionNode
+    operation: Operation
     variables: Mapping[str, Any]
 
     @property
-    def name(self) -> str | None:
-        """What its document calls it."""
-        return self.node.name.value if self.node.name else None
-
-    @property
-    def kind(self) -> OperationType:
-        """Whether it reads, changes or listens."""
-        return self.node.operation
-
-    @property
-    def is_public(self) -> bool:
-        """Whether it asks for nothing but the schema itself."""
-        roots = limits.root_fields(self.node.selection_set, self.document.fragments)
-        return self.kind is OperationType.QUERY and all(name.startswith("__") for name in roots)
-
-    def cost(self) -> int:
-        """What it costs; InvalidOperation if its document is not valid."""
-        if self.document.errors:
-            raise InvalidOperation(self.document.errors)
-        return limits.cost_of(EXECUTABLE, self.node, self.document.fragments, self.variables)
+    def fallback(self) -> str | None:
+        """Why graphql-core executes it; None if the engine does."""
+        planned = self.operation.planned
+        if planned is None:
+            return TURNED_OFF
+        values = planned.variables(self.variables)
+        plan = None if isinstance(values, list) else planned.plan(values)
+        return plan if isinstance(plan, str) else None
 
 
 async def run(
-    operation: Operation, context: Context | None, request_id: str, seconds: float, event: object = None
+    asked: Asked, context: Context | None, request_id: str, seconds: float, event: object = None
 ) -> dict[str, Any]:
     """Executes a valid operation; ServiceUnavailable if it takes too long, InvalidOperation for wrong variables.
 
@@ -62,49 +53,52 @@ async def run(
     """
     try:
         async with asyncio.timeout(seconds):
-            result = execute(
-                EXECUTABLE,
-                operation.document.ast,
-                root_value=event,
-                context_value=context,
-                variable_values=dict(operation.variables),
-                operation_name=operation.name,
-            )
-            if inspect.isawaitable(result):
-                result = await result
+            data, errors, _ = await _execute(asked, context, event)
     except TimeoutError:
         raise ServiceUnavailable(f"The operation took longer than {seconds:g} seconds; ask for less at once.") from None
-    errors = result.errors or []
-    if result.data is None and errors and all(error.path is None for error in errors):
+    if data is None and errors and all(error.path is None for error in errors):
         raise InvalidOperation(errors)
     answer: dict[str, Any] = {"errors": [failed(error, request_id) for error in errors]} if errors else {}
-    return answer | {"data": result.data}
+    return answer | {"data": data}
+
+
+async def _execute(asked: Asked, context: Context | None, event: object) -> Answer:
+    """By the engine, unless it is turned off."""
+    operation, variables = asked
+    if operation.planned is not None:
+        answer = await ENGINE.execute(operation.planned, variables, context, event)
+        if answer.fallback is not None:
+            log.info("executed by graphql-core", reason=answer.fallback, times=ENGINE.counts[answer.fallback])
+        return answer
+    found = execute(EXECUTABLE, operation.document.ast, event, context, dict(variables), operation.name)
+    result = await found if inspect.isawaitable(found) else found
+    return Answer(result.data, result.errors or [], TURNED_OFF)
 
 
 async def answers(
-    operation: Operation, context: Context | None, request_id: str, seconds: float
+    asked: Asked, context: Context | None, request_id: str, seconds: float
 ) -> AsyncGenerator[dict[str, Any], None]:
     """What a valid operation answers: once, or, as a subscription, for each event, until this is closed."""
-    if operation.kind is not OperationType.SUBSCRIPTION:
-        yield await run(operation, context, request_id, seconds)
+    if asked.operation.kind is not OperationType.SUBSCRIPTION:
+        yield await run(asked, context, request_id, seconds)
         return
-    found = await _events(operation, context)
+    found = await _events(asked, context)
     if isinstance(found, ExecutionResult):
         yield {"errors": [failed(error, request_id) for error in found.errors or ()]}
         return
     async with aclosing(found) as events:
         async for event in events:
-            yield await run(operation, context, request_id, seconds, event)
+            yield await run(asked, context, request_id, seconds, event)
 
 
-async def _events(operation: Operation, context: Context | None) -> AsyncGenerator[Any, None] | ExecutionResult:
+async def _events(asked: Asked, context: Context | None) -> AsyncGenerator[Any, None] | ExecutionResult:
     """The events of a subscription, or why there will be none."""
     executor = Executor.build(
         EXECUTABLE,
-        operation.document.ast,
+        asked.operation.document.ast,
         context_value=context,
-        raw_variable_values=dict(operation.variables),
-        operation_name=operation.name,
+        raw_variable_values=dict(asked.variables),
+        operation_name=asked.operation.name,
     )
     if isinstance(executor, list):
         raise InvalidOperation(executor)

@@ -20,7 +20,7 @@ from creatoraudit.errors import (
 )
 from creatoraudit.graphql.errors import InvalidOperation, refused
 from creatoraudit.graphql.event_streams import EVENT_STREAM, EventStream, once
-from creatoraudit.graphql.execution import answers, run
+from creatoraudit.graphql.execution import Asked, answers, run
 from creatoraudit.graphql.requests import Admitted, Operations, Words, admit, words_of
 from creatoraudit.graphql.sockets import Sockets
 from creatoraudit.http.auth import authenticate, bearer_key
@@ -38,6 +38,7 @@ PATH = "/graphql"
 GRAPHQL_JSON = "application/graphql-response+json"
 HTML = "text/html"
 COST_HEADER = "x-graphql-cost"
+PLAN_HEADER = "x-graphql-plan"
 
 METHODS = {
     OperationType.QUERY: ("GET", "HEAD", "POST"),
@@ -100,10 +101,10 @@ class Endpoint:
 
     async def _respond(self, scope: Scope, words: Words, window: Window | None, media: str) -> Response:
         admitted = await self._admit(scope, words, window)
-        operation, context, _ = admitted
-        listens = operation.kind is OperationType.SUBSCRIPTION and preferred(scope, (EVENT_STREAM,)) is not None
+        asked, context, _ = admitted
+        listens = asked.operation.kind is OperationType.SUBSCRIPTION and preferred(scope, (EVENT_STREAM,)) is not None
         if listens or media == EVENT_STREAM:
-            found = answers(operation, context, request_id_of(scope), self._settings.graphql_timeout)
+            found = answers(asked, context, request_id_of(scope), self._settings.graphql_timeout)
             return EventStream(found, bearer_key(scope))
         return _response(await self._execute(scope, admitted), media)
 
@@ -123,22 +124,33 @@ class Endpoint:
         return found
 
     async def _admit(self, scope: Scope, words: Words, window: Window | None) -> Admitted:
-        operation = self._operations.find(words)
-        allowed = METHODS[operation.kind]
+        asked = self._operations.find(words)
+        kind = asked.operation.kind
+        allowed = METHODS[kind]
         if scope["method"] not in allowed:
             raise MethodNotAllowed(
-                f"A {operation.kind.value} is sent by {' or '.join(allowed)}.", headers={"Allow": ", ".join(allowed)}
+                f"A {kind.value} is sent by {' or '.join(allowed)}.", headers={"Allow": ", ".join(allowed)}
             )
-        return await admit(scope, operation, window)
+        return await admit(scope, asked, window)
 
     async def _execute(self, scope: Scope, admitted: Admitted) -> dict[str, Any]:
-        operation, context, cost = admitted
-        if operation.kind is OperationType.SUBSCRIPTION:
+        asked, context, cost = admitted
+        if asked.operation.kind is OperationType.SUBSCRIPTION:
             raise NotAcceptable(f"A subscription is answered with {EVENT_STREAM}, or over a WebSocket.")
-        answer = await run(operation, context, request_id_of(scope), self._settings.graphql_timeout)
-        if Headers(scope=scope).get(COST_HEADER, "").lower() == "true":
-            answer["extensions"] = {"cost": {"requested": cost, "limit": self._settings.graphql_max_cost}}
-        return answer
+        answer = await run(asked, context, request_id_of(scope), self._settings.graphql_timeout)
+        headers = Headers(scope=scope)
+        extensions: dict[str, Any] = {}
+        if headers.get(COST_HEADER, "").lower() == "true":
+            extensions["cost"] = {"requested": cost, "limit": self._settings.graphql_max_cost}
+        if headers.get(PLAN_HEADER, "").lower() == "true":
+            extensions["plan"] = _executor(asked)
+        return answer | {"extensions": extensions} if extensions else answer
+
+
+def _executor(asked: Asked) -> dict[str, str | None]:
+    """Which executor an operation has, and why it is graphql-core."""
+    reason = asked.fallback
+    return {"executor": "plan" if reason is None else "graphql-core", "reason": reason}
 
 
 async def _identify(scope: Scope) -> Window | None:

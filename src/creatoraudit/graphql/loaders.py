@@ -1,34 +1,19 @@
 """Edges between nouns, each declared once: a function from all parents of a level to what belongs to each of them.
 
 Where parents arrive one by one, as in graphql-core's execution, a DataLoader gathers them; who has all of them at hand
-finds the batch in its field's metadata and follows it directly.
+finds the batch in its field's metadata and follows it directly, as the engine does.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from creatoraudit.engine import BATCH, Batch, Selection
 from creatoraudit.graphql.context import Context, Info
-from creatoraudit.graphql.selection import Selection
 
 C = TypeVar("C")
-
-BATCH = "batch"
-"""Where a field's metadata has its batch."""
-
-
-class Batch(NamedTuple):
-    """An edge, followed from all parents of a level at once.
-
-    `follow(context, parents)`, or `follow(context, parents, asked)` where the field has arguments, returns one child
-    for each parent, an exception where only that parent fails; `ask(selection, **arguments)` makes `asked` of what is
-    selected below the field and of its arguments.
-    """
-
-    follow: Callable[..., Awaitable[Sequence[Any]]]
-    ask: Callable[..., Hashable] | None = None
 
 
 def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]], *, description: str) -> Any:
@@ -44,7 +29,7 @@ def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]]
 def follow(info: Info, batch: Batch, parent: Any, **arguments: Any) -> Awaitable[Any]:
     """What belongs to one parent of a field with arguments; an error of `ask` is raised at once."""
     assert batch.ask is not None  # noqa: S101 - the field was declared with it
-    selection = Selection(info._raw_info)  # noqa: SLF001 - Strawberry's look-ahead is slow
+    selection = Selection.of(info._raw_info)  # noqa: SLF001 - Strawberry's look-ahead is slow
     return load(info.context, batch, parent, batch.ask(selection, **arguments))
 
 
@@ -57,7 +42,7 @@ def load(context: Context, batch: Batch, parent: Any, asked: Hashable = None) ->
             arguments = () if asked is None else (asked,)
             return list(await batch.follow(context, parents, *arguments))
 
-        loader = DataLoader(load_all, cache_key_fn=_identity)
+        loader = DataLoader(load_all, cache_key_fn=batch.identity)
         context.loaders[batch, asked] = loader
     return loader.load(parent)
 
@@ -71,8 +56,3 @@ async def by_ids(
         return [None] * len(ids)
     found = dict(zip(present, await fetch(context.db, context.actor, present), strict=True))
     return [None if one is None else found[one] for one in ids]
-
-
-def _identity(parent: Any) -> Hashable:
-    identity: Hashable = getattr(parent, "id", parent)
-    return identity

@@ -19,11 +19,11 @@ from creatoraudit.domain.analytics.scopes import Scope
 from creatoraudit.domain.analytics.totals import Measured, measured
 from creatoraudit.domain.analytics.windows import Window, last_days
 from creatoraudit.domain.validation import validate
+from creatoraudit.engine import BATCH, Batch, Selection
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.enums import Granularity
 from creatoraudit.graphql.inputs import field_name
-from creatoraudit.graphql.loaders import BATCH, Batch, follow
-from creatoraudit.graphql.selection import Selection
+from creatoraudit.graphql.loaders import follow
 from creatoraudit.graphql.windows import SentWindow, window_of
 
 Names = frozenset[str]

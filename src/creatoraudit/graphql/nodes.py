@@ -10,10 +10,11 @@ from creatoraudit.domain.api_keys import ApiKeyRow, api_keys_by_ids
 from creatoraudit.domain.creators.queries import creators_by_ids
 from creatoraudit.domain.organizations import OrganizationRow, get_organization
 from creatoraudit.domain.videos.queries import videos_by_ids
+from creatoraudit.engine import Batch
 from creatoraudit.errors import ValidationFailed
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.ids import database_id, parse_global_id
-from creatoraudit.graphql.loaders import Batch, by_ids, load
+from creatoraudit.graphql.loaders import by_ids, load
 
 
 def node(context: Context, id: str, field: str = "id") -> Awaitable[Any]:  # noqa: A002 - as clients call it

@@ -9,8 +9,8 @@ from creatoraudit.errors import BadRequest, RateLimited
 from creatoraudit.graphql import limits
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.documents import Documents, TrustedDocuments
-from creatoraudit.graphql.execution import Operation
-from creatoraudit.graphql.schema import EXECUTABLE
+from creatoraudit.graphql.execution import Asked
+from creatoraudit.graphql.schema import ENGINE
 from creatoraudit.http.auth import authenticate, charge_address
 from creatoraudit.http.rate_limit import announce, charge
 from creatoraudit.http.state import actor_of, state_of
@@ -52,14 +52,14 @@ class Operations:
     """Finds the operations that clients name; the trusted documents are read now."""
 
     def __init__(self, settings: Settings) -> None:
-        self._documents = Documents(EXECUTABLE, settings)
+        self._documents = Documents(ENGINE, settings)
         self._trusted = TrustedDocuments(settings.graphql_documents)
         self._only_trusted = settings.graphql_documents_only
 
-    def find(self, words: Words) -> Operation:
+    def find(self, words: Words) -> Asked:
         """The operation; InvalidOperation if there is none, ValidationFailed if its document exceeds a limit."""
         document = self._documents.read(self._source(words))
-        return Operation(document, document.operation(words.operation_name), words.variables)
+        return Asked(document.operation(words.operation_name), words.variables)
 
     def _source(self, words: Words) -> str:
         if words.document_id is not None and words.query is not None:
@@ -76,21 +76,21 @@ class Operations:
 class Admitted(NamedTuple):
     """An operation that may be executed, and what it costs."""
 
-    operation: Operation
+    asked: Asked
     context: Context | None
     cost: int
 
 
-async def admit(scope: Scope, operation: Operation, window: Window | None) -> Admitted:
+async def admit(scope: Scope, asked: Asked, window: Window | None) -> Admitted:
     """Judges an operation and charges what it takes beyond the first unit, which the window holds already.
 
     Without a window nobody has shown a key yet: Unauthorized unless the operation is public.
     """
-    if window is None and not operation.is_public:
+    if window is None and not asked.operation.is_public:
         await authenticate(scope, None)
-    cost = operation.cost()
+    cost = asked.operation.cost(asked.variables)
     limits.check_cost(cost, state_of(scope).settings)
-    return Admitted(operation, await _charged(scope, window, -(-cost // limits.UNIT)), cost)
+    return Admitted(asked, await _charged(scope, window, -(-cost // limits.UNIT)), cost)
 
 
 async def _charged(scope: Scope, window: Window | None, units: int) -> Context | None:

@@ -4,6 +4,7 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from creatoraudit.engine import Engine
 from creatoraudit.graphql.mutations import Mutation
 from creatoraudit.graphql.queries import Query
 from creatoraudit.graphql.scalars import SCALARS
@@ -19,6 +20,10 @@ SCHEMA = strawberry.Schema(
 )
 
 EXECUTABLE: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other name for it
+
+
+ENGINE = Engine(EXECUTABLE)
+"""Executes its operations; what it counted is this process's."""
 
 
 def sdl() -> str:

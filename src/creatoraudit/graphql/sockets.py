@@ -159,9 +159,9 @@ class Connection:
 
     async def _answers(self, words: Words) -> AsyncGenerator[dict[str, Any], None]:
         window = await charge(self._scope)
-        operation, context, _ = await admit(self._scope, self._operations.find(words), window)
+        asked, context, _ = await admit(self._scope, self._operations.find(words), window)
         seconds = state_of(self._scope).settings.graphql_timeout
-        async with aclosing(answers(operation, context, request_id_of(self._scope), seconds)) as found:
+        async with aclosing(answers(asked, context, request_id_of(self._scope), seconds)) as found:
             async for answer in found:
                 yield answer
 
