@@ -19,7 +19,7 @@ from creatoraudit.cli.output import AsJSON, print_one
 from creatoraudit.db.engine import Database
 from creatoraudit.ingestion.formats.files import STDIN, File, Format, opened
 from creatoraudit.ingestion.formats.snapshot import moment
-from creatoraudit.ingestion.imports.run import Import, Imported, Rejected
+from creatoraudit.ingestion.imports.run import Import, Imported, Rejected, uncollected
 from creatoraudit.ingestion.imports.sightings import Track
 
 SOME_REJECTED = 3
@@ -82,7 +82,7 @@ def import_files(
 
 async def _import(db: Database, files: list[str], options: Options, rejects: Path) -> Imported:
     actor = await chosen_if_any(db, options.organization_id)
-    with _rejecting(rejects) as reject:
+    with _rejecting(rejects) as reject, uncollected():
         run = Import(db, actor, reject, track=options.track, at=options.at)
         for name in files:
             await _read(run, name, options.format)
@@ -111,7 +111,10 @@ def _rejecting(path: Path) -> Iterator[Callable[[Rejected], None]]:
     def reject(one: Rejected) -> None:
         nonlocal output
         if output is None:
-            output = path.open("wb")
+            try:
+                output = path.open("wb")
+            except OSError as error:
+                raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
         output.write(orjson.dumps(one._asdict(), option=orjson.OPT_APPEND_NEWLINE))
 
     try:

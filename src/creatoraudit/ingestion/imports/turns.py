@@ -10,10 +10,10 @@ from creatoraudit.db.engine import Database, Transaction
 
 T = TypeVar("T")
 
-LONGEST = 0.05
-"""Seconds that a transaction may hold the write lock."""
-_AIM = 0.5 * LONGEST
-_GAP = 0.5
+_AIM, _GAP = 0.025, 0.5
+"""Seconds for which a transaction should hold SQLite's only write lock, and how much of that others get after it."""
+_AIM_ELSEWHERE = 0.25
+"""Where there are many writers: nobody waits but for the same accounts."""
 _SMALLEST, _LARGEST = 50, 5_000
 
 
@@ -22,15 +22,16 @@ class Turns:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._is_shared = dialect.parallel_writers(db.dialect) == 1
+        self._is_only_writer = dialect.parallel_writers(db.dialect) == 1
+        self._aim = _AIM if self._is_only_writer else _AIM_ELSEWHERE
         self._rested_until = 0.0
         self.size = 500
         self.longest = 0.0
-        """Seconds that the longest transaction so far held the lock."""
+        """Seconds that the longest transaction so far took once it had begun."""
 
     async def take(self, work: Callable[[Transaction], Awaitable[T]], snapshots: int = 0) -> T:
         """Does work in a transaction of its own; whatever its snapshots took decides how many the next ones get."""
-        if self._is_shared:
+        if self._is_only_writer:
             await asyncio.sleep(max(self._rested_until - time.perf_counter(), 0))
         began = 0.0
 
@@ -45,6 +46,6 @@ class Turns:
         self.longest = max(self.longest, held)
         self._rested_until = now + held * _GAP
         if snapshots:
-            wanted = snapshots * _AIM / held
+            wanted = snapshots * self._aim / held
             self.size = int(min(max(wanted, self.size / 2, _SMALLEST), self.size * 2, _LARGEST))
         return result

@@ -26,7 +26,7 @@ class Queue:
     """Items that wait, in the order in which they came; one that says several things waits once."""
 
     def __init__(self) -> None:
-        self._spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it has been read
+        self._spool: SpooledTemporaryFile[bytes] | None = None
         self._last: tuple[int, int] | None = None
         self._length = 0
 
@@ -38,12 +38,16 @@ class Queue:
         place = (file, item.number)
         if place != self._last:
             line = [*place, item.text.decode(errors="replace"), why]
+            if self._spool is None:
+                self._spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it has been read
             self._spool.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             self._last = place
             self._length += 1
 
     def empty(self) -> Iterator[Waiting]:
         """All that wait; nothing may be added any more."""
+        if self._spool is None:
+            return
         with self._spool as spool:
             spool.seek(0)
             for line in spool:
