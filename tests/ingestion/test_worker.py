@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import make_url
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
@@ -25,6 +26,7 @@ from creatoraudit.ingestion.worker import Worker, working
 from creatoraudit.settings import Settings
 from factories import a_video, an_account, an_organization
 from ingestion.faults import KINDS, Faulty
+from outages import Line
 from refreshed import due, set_due
 from scripted import Scripted, seen
 from waiting import DEADLINE_SECONDS, until
@@ -234,3 +236,30 @@ async def test_each_look_is_told_at_debug_and_no_account_above(db: Database, act
         "observed": 1,
         "new_posts": 1,
     }
+
+
+async def test_what_was_seen_while_the_database_was_away_is_recorded_when_it_is_back(empty_postgres_url: str) -> None:
+    url = make_url(empty_postgres_url)
+    line = Line(url.host or "127.0.0.1", url.port or 5432)
+    await line.mend()
+    far = url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
+    near_db, far_db = Database(empty_postgres_url), Database(far)
+    actor = await an_organization(near_db)
+    account, source = await an_account(near_db, actor), Held()
+    with structlog.testing.capture_logs() as lines:
+        async with a_worker(far_db, source):
+            await until(lambda: source.has(1))
+            await line.cut()
+            source.let_go.set()
+            await until(lambda: said(lines, "nothing is refreshed: the database does not answer"))
+            await line.mend()
+            await until(lambda: seen_once(near_db, actor, account.id))
+            await until(lambda: said(lines, "the database answers again"))
+    assert len(source.asked) == 1
+    await near_db.close()
+    await far_db.close()
+    await line.cut()
+
+
+async def said(lines: list[Any], what: str) -> bool:
+    return any(line["event"] == what for line in lines)
