@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import time
@@ -155,6 +156,18 @@ def test_a_worker_that_is_told_to_stop_leaves_no_lease(database: str, tmp_path: 
         eventually(lambda: leases(database) != [None])
         worker.send_signal(stop)
         assert worker.wait(SECONDS) == 0
+    assert leases(database) == [None]
+
+
+def test_a_server_that_is_told_to_stop_leaves_no_lease(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_source(tmp_path / "site", "hanging", "cli.test_worker:open_hanging")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'site'}{os.pathsep}{Path(__file__).parents[1]}")
+    asyncio.run(track(database))
+    with running(tmp_path / "server.log", {"DATABASE_URL": database, "SOURCE_TIKTOK": "hanging"}) as server:
+        eventually(lambda: leases(database) != [None])
+        server.stop()
     assert leases(database) == [None]
 
 
