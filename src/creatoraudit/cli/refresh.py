@@ -54,7 +54,7 @@ def refresh(
     print_one(run.summary(as_json=as_json), as_json=as_json)
     if not as_json:
         for problem in run.problems:
-            typer.echo(f"{problem['account']} {problem['result']}: {problem['why']}", err=True)
+            typer.echo(f"{problem['subject']} {problem['result']}: {problem['why']}", err=True)
     if run.problems or run.left:
         raise typer.Exit(SOME_FAILED)
 
@@ -114,7 +114,7 @@ class _Run:
         self._counts[finished.ending] += 1
         self._counts["new_posts"] += outcome.recorded.discovered
         if isinstance(result, Failed | Throttled):
-            self.problems.append({"account": str(subject), "result": finished.ending, "why": result.why})
+            self.problems.append({"subject": str(subject), "result": finished.ending, "why": result.why})
 
 
 def _wanted(given: str) -> tuple[Platform, str] | str:

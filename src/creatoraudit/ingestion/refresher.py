@@ -89,7 +89,7 @@ class Refresher:
             looking.cancel()
             await leases.release(self._db, lease)
             return None
-        finished = Finished(lease.subject, looking.result(), await self._record(lease, looking.result()))
+        finished = Finished(lease.subject, *await self._record(lease, looking.result()))
         self._heed(finished.result)
         self._tell(finished, time.monotonic() - began)
         await self._publish(finished)
@@ -100,11 +100,11 @@ class Refresher:
         if not self._given_up.done():
             self._given_up.set_result(None)
 
-    async def _record(self, lease: Lease, result: Result) -> Outcome | None:
-        """Records, however long it takes the database to be there for it while the lease lasts."""
+    async def _record(self, lease: Lease, result: Result) -> tuple[Result, Outcome | None]:
+        """Records, however long it takes the database to be there for it while the lease lasts; returns what it was."""
         while True:
             try:
-                return await record(self._db, lease, result)
+                return result, await record(self._db, lease, result)
             except ServiceUnavailable:
                 if clock.now() >= lease.until:
                     raise
