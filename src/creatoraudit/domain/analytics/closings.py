@@ -98,9 +98,10 @@ def _day(place: int) -> str:
 def closings_of(parts: Sequence[Select[Any]], scope: Scope, days: int, order: Sequence[str] = ()) -> ByDialect:
     """A row for each thing that has the parts: id, first and last of its platforms, then the closings of each day.
 
-    `order` names columns of the thing that rows are ordered by, before the id.
+    `order` names columns of the thing that rows are ordered by, before the id; parts are then read as they are ordered.
     """
-    things = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    all_parts = union_all(*parts) if len(parts) > 1 else parts[0]
+    things = all_parts.cte("things").prefix_with("MATERIALIZED") if order else all_parts.subquery()
 
     def build(join_last: dialect.JoinLast) -> Select[Any]:
         source: FromClause = things

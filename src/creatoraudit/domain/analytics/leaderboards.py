@@ -93,5 +93,9 @@ _BY = {order: replace(CREATORS.only(order), is_covered=False) for order in ORDER
 @statement
 def _active(tenancy: Tenancy, order_by: str) -> ByDialect:
     creators = table(Creator).c
-    parts = [part.where(creators.is_active).add_columns(creators.name_folded) for part in CREATORS.parts(tenancy)]
+    # by id, as their accounts' closings lie next to each other: reading them by name took half as long again
+    parts = [
+        part.where(creators.is_active).add_columns(creators.name_folded).order_by(creators.id)
+        for part in CREATORS.parts(tenancy)
+    ]
     return closings_of(parts, _BY[order_by], 2, order=["name_folded"])
