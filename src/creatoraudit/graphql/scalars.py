@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from typing import Any, NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.scalars import JSON
@@ -11,6 +12,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from creatoraudit.domain.validation import INT64_MAX
 from creatoraudit.domain.validation import UUID as UUID_TEXT
+from creatoraudit.engine import AsIs
 
 BigInt = NewType("BigInt", int)
 UUID = NewType("UUID", str)
@@ -39,7 +41,7 @@ def _moment(value: object) -> dt.datetime:
 
 
 def _moment_text(value: dt.datetime) -> str:
-    return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{value.isoformat(timespec='seconds')[:19]}Z"
 
 
 def _date(value: object) -> dt.date:
@@ -62,14 +64,14 @@ SCALARS: dict[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
         description="An integer of at most 64 bits, as a JSON number.",
-        serialize=_anything,
+        serialize=AsIs(int),
         parse_value=_integer,
     ),
     UUID: strawberry.scalar(
         name="UUID",
         description="An identifier as the REST API writes it, in lower case.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
-        serialize=_anything,
+        serialize=AsIs(str),
         parse_value=_uuid,
     ),
     dt.datetime: strawberry.scalar(
@@ -90,7 +92,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="JSON",
         description="Any JSON value; here always an object.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
-        serialize=_anything,
+        serialize=AsIs(dict, orjson.Fragment),
         parse_value=_anything,
     ),
 }

@@ -14,6 +14,7 @@ from creatoraudit.domain.accounts.queries import AccountRow
 from creatoraudit.domain.analytics.scopes import ACCOUNTS
 from creatoraudit.domain.creators.queries import CreatorRow, creators_by_ids
 from creatoraudit.domain.validation import Platform as AnyPlatform
+from creatoraudit.engine import InstancesOf
 from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
@@ -23,7 +24,7 @@ from creatoraudit.graphql.loaders import batched, by_ids
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccountVideo, LaterCreator
 from creatoraudit.graphql.types.metrics import Metrics, Series
-from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
+from creatoraudit.graphql.types.node import Node, database_id, node_id
 from creatoraudit.graphql.types.parts import Asset, Freshness, asset, itself
 
 
@@ -69,7 +70,7 @@ class CrossPosting:
 
 @strawberry.type(description="A profile on Instagram or TikTok that the organization tracks.")
 class Account(Node):
-    is_type_of = rows_of(AccountRow)
+    is_type_of = InstancesOf(AccountRow)
 
     id: strawberry.ID = node_id("Account")
     database_id: UUID = database_id()

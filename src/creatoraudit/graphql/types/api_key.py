@@ -6,14 +6,15 @@ import strawberry
 from strawberry import field
 
 from creatoraudit.domain.api_keys import ApiKeyRow
+from creatoraudit.engine import InstancesOf
 from creatoraudit.graphql.enums import KeyScope
 from creatoraudit.graphql.scalars import UUID, BigInt
-from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
+from creatoraudit.graphql.types.node import Node, database_id, node_id
 
 
 @strawberry.type(description="A key that lets programs ask for the organization; the key itself is shown only once.")
 class ApiKey(Node):
-    is_type_of = rows_of(ApiKeyRow)
+    is_type_of = InstancesOf(ApiKeyRow)
 
     id: strawberry.ID = node_id("ApiKey")
     database_id: UUID = database_id()

@@ -12,6 +12,7 @@ from creatoraudit.domain.accounts import inputs as accounts
 from creatoraudit.domain.accounts.queries import accounts_by_creator_ids
 from creatoraudit.domain.analytics.scopes import CREATORS
 from creatoraudit.domain.creators.queries import CreatorRow
+from creatoraudit.engine import InstancesOf
 from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
@@ -19,7 +20,7 @@ from creatoraudit.graphql.lists import AccountFilter, AccountOrder, AccountVideo
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccount, LaterAccountVideo
 from creatoraudit.graphql.types.metrics import Metrics, Series
-from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
+from creatoraudit.graphql.types.node import Node, database_id, node_id
 from creatoraudit.graphql.types.parts import itself
 
 
@@ -47,7 +48,7 @@ class AccountsSummary:
 
 @strawberry.type(description="A person or brand behind accounts.")
 class Creator(Node):
-    is_type_of = rows_of(CreatorRow)
+    is_type_of = InstancesOf(CreatorRow)
 
     id: strawberry.ID = node_id("Creator")
     database_id: UUID = database_id()

@@ -1,6 +1,5 @@
 """What every object with an id is."""
 
-from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -31,12 +30,3 @@ def database_id() -> Any:
         return root.id
 
     return strawberry.field(resolver=resolve, description="The id that the REST API uses.")
-
-
-def rows_of(row: type) -> Callable[[Any, Any], bool]:
-    """How a type knows its objects: they are the domain's rows."""
-
-    def is_type_of(found: Any, _info: Any) -> bool:
-        return isinstance(found, row)
-
-    return is_type_of

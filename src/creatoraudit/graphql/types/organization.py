@@ -10,6 +10,7 @@ from creatoraudit.domain.actor import KeyScope
 from creatoraudit.domain.analytics.organization import ORGANIZATION
 from creatoraudit.domain.api_keys import list_api_keys
 from creatoraudit.domain.organizations import OrganizationRow
+from creatoraudit.engine import InstancesOf
 from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
@@ -17,7 +18,7 @@ from creatoraudit.graphql.lists import ApiKeyOrder
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.api_key import ApiKey
 from creatoraudit.graphql.types.metrics import Metrics, Series
-from creatoraudit.graphql.types.node import Node, database_id, node_id, rows_of
+from creatoraudit.graphql.types.node import Node, database_id, node_id
 from creatoraudit.graphql.types.parts import itself
 from creatoraudit.graphql.types.tracked import Tracked
 
@@ -40,7 +41,7 @@ class CollectionDefaults:
 
 @strawberry.type(description="A customer: everything belongs to one.")
 class Organization(Node, Tracked):
-    is_type_of = rows_of(OrganizationRow)
+    is_type_of = InstancesOf(OrganizationRow)
 
     id: strawberry.ID = node_id("Organization")
     database_id: UUID = database_id()

@@ -5,13 +5,14 @@ from strawberry import field
 from strawberry.scalars import JSON
 
 from creatoraudit.domain.videos.queries import VideoRow
-from creatoraudit.graphql.types.node import node_id, rows_of
+from creatoraudit.engine import InstancesOf
+from creatoraudit.graphql.types.node import node_id
 from creatoraudit.graphql.types.post import Post
 
 
 @strawberry.type(description="A post that the organization tracks by itself.")
 class Video(Post):
-    is_type_of = rows_of(VideoRow)
+    is_type_of = InstancesOf(VideoRow)
 
     id: strawberry.ID = node_id("Video")
     is_active: bool = field(description="Whether the video is refreshed; a paused one keeps its data.")
