@@ -72,6 +72,17 @@ def upsert(table: Table, names: Sequence[str]) -> Bulk:
     return Bulk(names, build)
 
 
+def add(table: Table, names: Sequence[str]) -> Bulk:
+    """Adds rows, or adds what they count to the one with the same primary key where there is one."""
+
+    def build(dialect: Dialect) -> Insert:
+        inserted = dialects.insert(dialect, table)
+        summed = {column.name: column + inserted.excluded[column.name] for column in table.c if not column.primary_key}
+        return inserted.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=summed)
+
+    return Bulk(names, build)
+
+
 def update(table: Table, names: Sequence[str]) -> Bulk:
     """Changes the named columns of rows; the first value of each row is its id."""
     key = bindparam(_KEY, type_=table.c.id.type)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import aiosqlite
 from sqlalchemy import URL, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -51,6 +51,28 @@ def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+class Driver:
+    """SQLite's own connection inside a transaction: SQLAlchemy's detour goes to its thread and back thrice as often."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The rows that answer a statement."""
+        return list(await self._connection.execute_fetchall(sql, arguments))
+
+    async def write(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Runs a statement once for each of the rows."""
+        async with self._connection.executemany(sql, rows):
+            pass
+
+
+async def driver(connection: AsyncConnection) -> Driver | None:
+    """The driver to hand a transaction's bulk and statements to, where that is quicker."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    return Driver(raw) if isinstance(raw, aiosqlite.Connection) else None
 
 
 _PRAGMAS = (

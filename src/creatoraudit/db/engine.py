@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from creatoraudit.db import connections
 from creatoraudit.db.bulk import Bulk
-from creatoraudit.db.connections import away
+from creatoraudit.db.connections import Driver, away
 from creatoraudit.db.dialect import clashed
 from creatoraudit.db.statements import Prepared, Statement
 from creatoraudit.errors import ServiceUnavailable
@@ -37,8 +37,10 @@ class Reader(Protocol):
 class Transaction:
     """One unit of work on the primary; it commits when its block ends and rolls back when that raises."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Driver | None, told: Callable[[str], None]) -> None:
         self._connection = connection
+        self._driver = driver
+        self._told = told
 
     @property
     def dialect(self) -> Dialect:
@@ -53,14 +55,23 @@ class Transaction:
 
     async def write(self, bulk: Bulk, rows: Sequence[Sequence[Any]]) -> None:
         """Writes each of the rows, which are values in the order of the bulk's names; none at all is no statement."""
-        if rows:
-            prepared = bulk.prepared(self.dialect)
+        if not rows:
+            return
+        prepared = bulk.prepared(self.dialect)
+        if self._driver is None:
             await self._connection.exec_driver_sql(prepared.sql, prepared.arguments(rows))
+        else:
+            self._told(prepared.sql)
+            await self._driver.write(prepared.sql, prepared.arguments(rows))
 
     async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
         """Like `Database.fetch`, inside this transaction."""
-        result = await self._connection.execute(statement.select(self.dialect), params)
-        return [make(tuple(found)) for found in result]
+        if self._driver is None:
+            result = await self._connection.execute(statement.select(self.dialect), params)
+            return [make(tuple(found)) for found in result]
+        prepared = statement.prepared(self.dialect)
+        self._told(prepared.sql)
+        return _rows(await self._driver.fetch(prepared.sql, prepared.arguments(params)), make, prepared)
 
 
 class Snapshot:
@@ -91,8 +102,7 @@ class Database:
     async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
         """The rows that answer the statement, in one hop to the driver; ServiceUnavailable when it is away."""
         prepared = statement.prepared(self.dialect)
-        for told in self.on_statement:
-            told(prepared.sql)
+        self._tell(prepared.sql)
         with away(ServiceUnavailable):
             found = await self._readers.fetch(prepared.sql, prepared.arguments(params))
         return _rows(found, make, prepared)
@@ -109,7 +119,7 @@ class Database:
         """A transaction on the primary."""
         with away(ServiceUnavailable):
             async with self._writer.begin() as connection:
-                yield Transaction(connection)
+                yield Transaction(connection, await connections.driver(connection), self._tell)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Does work in a transaction of its own, anew where another one has got into its way."""
@@ -141,6 +151,9 @@ class Database:
         await self._writer.dispose()
 
     def _observed(self, _conn: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        self._tell(sql)
+
+    def _tell(self, sql: str) -> None:
         for told in self.on_statement:
             told(sql)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, case, cast, delete, func, literal_column, select, union_all
 
-from creatoraudit.db import dialect
+from creatoraudit.db import bulk, dialect
 from creatoraudit.db.engine import Transaction
 from creatoraudit.db.history import AccountClosing, OrganizationDay, PostClosing
 from creatoraudit.db.models import Account, AccountVideo, Post, Video
@@ -29,6 +29,9 @@ _accounts, _posts, _videos, _account_videos = table(Account), table(Post), table
 
 AMOUNTS = tuple(column.name for column in _days.c if not column.primary_key)
 """What a day counts, in the order of its amounts: first of counters, then of profiles, then of things."""
+
+
+_ADD = bulk.add(_days, ("organization_id", "day", "slot", *AMOUNTS))
 
 
 class Changes:
@@ -64,15 +67,11 @@ async def add(tx: Transaction, actor: Actor, changes: Changes) -> None:
     """Writes what changed, as the last thing of its transaction: the days stay locked until that ends."""
     slot = random.randrange(dialect.parallel_writers(tx.dialect))  # noqa: S311 - spreads writers, hides nothing
     rows = [
-        {"organization_id": actor.organization_id, "day": day, "slot": slot, **dict(zip(AMOUNTS, amounts, strict=True))}
+        (actor.organization_id, day, slot, *amounts)
         for day, amounts in sorted(changes.days.items(), key=itemgetter(0))
         if any(amounts)
     ]
-    if rows:
-        inserted = dialect.insert(tx.dialect, _days)
-        summed = {name: _days.c[name] + inserted.excluded[name] for name in AMOUNTS}
-        keys = list(_days.primary_key.columns)
-        await tx.execute(inserted.on_conflict_do_update(index_elements=keys, set_=summed), rows)
+    await tx.write(_ADD, rows)
 
 
 async def of_accounts(tx: Transaction, actor: Actor, ids: Sequence[str]) -> Changes:
