@@ -6,7 +6,8 @@ import gzip
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,7 @@ from hypothesis import strategies as st
 
 from creatoraudit.ingestion.formats import lines
 from creatoraudit.ingestion.formats.entry import Entry, Sighting
-from creatoraudit.ingestion.formats.files import File, Format, Item, entries_of, opened
-from creatoraudit.ingestion.formats.snapshot import Malformed
+from creatoraudit.ingestion.formats.files import File, Format, Item, opened, understood
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 
 AT = dt.datetime(2026, 6, 14, 9, 30, tzinfo=dt.UTC)
@@ -44,16 +44,17 @@ DOWNLOADED = {
     "view_count": 3,
 }
 
-Read = Callable[..., list[tuple[int, str]]]
-
 
 def read(file: File, at: dt.datetime | None = None) -> list[tuple[int, Entry | str]]:
     """What a file says by the numbers of its items: entries, or why an item is none."""
-    return [
-        (item.number, str(said) if isinstance(said, Malformed) else said)
-        for block in file.blocks
-        for item, said in entries_of(block, file.format, at)
-    ]
+    return [one for block in file.blocks for one in judged(block, file.format, at)]
+
+
+def judged(items: Sequence[Item], format_: Format, at: dt.datetime | None = None) -> list[tuple[int, Entry | str]]:
+    said, malformed = understood(items, format_, at)
+    found: list[tuple[int, Entry | str]] = [(item.number, one) for item, one in said]
+    found += [(item.number, why) for item, why in malformed]
+    return sorted(found, key=itemgetter(0))
 
 
 def reading(path: Path, content: str | bytes, format_: Format | None = None) -> tuple[Format, list[Any]]:
@@ -288,11 +289,7 @@ _right = st.fixed_dictionaries(
 def test_many_are_judged_as_each_by_itself(objects: list[dict[str, Any]]) -> None:
     items = [Item(number, json.dumps(one).encode()) for number, one in enumerate(objects)]
 
-    def told(items: list[Item]) -> list[tuple[Item, Entry | str]]:
-        found = entries_of(items, Format.SNAPSHOT, None)
-        return [(item, str(said) if isinstance(said, Malformed) else said) for item, said in found]
-
-    assert told(items) == [one for item in items for one in told([item])]
+    assert judged(items, Format.SNAPSHOT) == [one for item in items for one in judged([item], Format.SNAPSHOT)]
 
 
 @given(objects=st.lists(_right, min_size=1, max_size=6))

@@ -73,51 +73,62 @@ def opened(name: str, format_: Format | None) -> Iterator[File]:
         yield File(name, size, raw.tell if raw.seekable() else lambda: 0, blocks, found)
 
 
-def entries_of(
-    items: Sequence[Item], format_: Format, at: dt.datetime | None
-) -> Iterable[tuple[Item, Entry | Malformed]]:
-    """What items say, each with its item: several things, or why it is not to be understood."""
-    said = [_object(item) for item in items]
-    found = _alike(said) if format_ in {Format.SNAPSHOT, Format.CSV} else {}
-    if len(found) == len(items):
-        return zip(items, map(found.__getitem__, range(len(items))), strict=True)
-    return chain.from_iterable(
-        [(item, found[place])] if place in found else _judged(item, one, format_, at)
-        for place, (item, one) in enumerate(zip(items, said, strict=True))
-    )
+class Understood(NamedTuple):
+    """What items say, each with its item, and why others are not to be understood."""
+
+    said: list[tuple[Item, Entry]]
+    malformed: list[tuple[Item, str]]
 
 
-def _judged(
-    item: Item, said: dict[str, Any] | Malformed, format_: Format, at: dt.datetime | None
-) -> list[tuple[Item, Entry | Malformed]]:
-    if isinstance(said, Malformed):
-        return [(item, said)]
-    try:
-        return [(item, entry) for entry in _READERS[format_](said, at)]
-    except Malformed as error:
-        return [(item, error)]
-
-
-def _alike(said: Sequence[dict[str, Any] | Malformed]) -> dict[int, Sighting]:
-    """What those say that are posts with the same fields as others, by their places: most of a history is."""
-    shapes: dict[tuple[str, ...], dict[int, dict[str, Any]]] = {}
-    for place, one in enumerate(said):
-        if isinstance(one, dict):
-            shapes.setdefault(tuple(one), {})[place] = one
-    found: dict[int, Sighting] = {}
-    for shape in shapes.values():
-        found.update(zip(shape, lines.posts_of(list(shape.values())) or (), strict=False))
+def understood(items: Sequence[Item], format_: Format, at: dt.datetime | None) -> Understood:
+    """What items say; those that say the same fields are judged at once."""
+    found = Understood([], [])
+    others = items
+    if format_ in {Format.SNAPSHOT, Format.CSV}:
+        others = _take_alike(items, found.said)
+    for item in others:
+        try:
+            found.said.extend((item, entry) for entry in _READERS[format_](_object(item), at))
+        except Malformed as error:
+            found.malformed.append((item, str(error)))
     return found
 
 
-def _object(item: Item) -> dict[str, Any] | Malformed:
+def _take_alike(items: Sequence[Item], taken: list[tuple[Item, Entry]]) -> list[Item]:
+    """Takes posts that say the same fields as others, which most of a history are; returns the rest."""
+    shapes: dict[tuple[str, ...], tuple[list[Item], list[Any]]] = {}
+    rest: list[Item] = []
+    for item in items:
+        said = _loaded(item[1])
+        if type(said) is not dict:
+            rest.append(item)
+            continue
+        shape = tuple(said)
+        alike = shapes.get(shape)
+        if alike is None:
+            shapes[shape] = [item], [said]
+        else:
+            alike[0].append(item)
+            alike[1].append(said)
+    for of_shape, objects in shapes.values():
+        sightings = lines.posts_of(objects) if len(objects) > 1 else None
+        if sightings is None:
+            rest += of_shape
+        else:
+            taken += zip(of_shape, sightings, strict=True)
+    return rest
+
+
+def _object(item: Item) -> dict[str, Any]:
     if item.problem is not None:
-        return Malformed(item.problem)
+        raise Malformed(item.problem)
     try:
         said = orjson.loads(item.text)
     except orjson.JSONDecodeError as error:
-        return Malformed(f"is not JSON: {error}")
-    return said if isinstance(said, dict) else Malformed("must be an object")
+        raise Malformed(f"is not JSON: {error}") from None
+    if not isinstance(said, dict):
+        raise Malformed("must be an object")
+    return said
 
 
 def _ytdlp_entries(said: Mapping[str, Any], at: dt.datetime | None) -> list[Entry]:

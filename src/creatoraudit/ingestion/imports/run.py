@@ -23,8 +23,7 @@ from creatoraudit.domain.actor import Actor, acting_for
 from creatoraudit.domain.scope import table
 from creatoraudit.ingestion.formats import entry
 from creatoraudit.ingestion.formats.entry import Entry, Sighting
-from creatoraudit.ingestion.formats.files import File, Format, Item, entries_of
-from creatoraudit.ingestion.formats.snapshot import Malformed
+from creatoraudit.ingestion.formats.files import File, Format, Item, understood
 from creatoraudit.ingestion.imports.sightings import Sightings, Track
 from creatoraudit.ingestion.imports.turns import Turns
 from creatoraudit.ingestion.imports.waiting import Queue
@@ -124,17 +123,16 @@ class Import:
             left, self._queue = len(waiting), Queue()
             for file, some in groupby(waiting.empty(), key=attrgetter("file")):
                 while items := [one.item for one in islice(some, _CHUNK)]:
-                    await self._take(file, list(self._understood(file, items)))
+                    await self._take(file, self._understood(file, items))
             waiting = self._queue
         for file, item, why in waiting.empty():
             self._refuse(file, item, why)
 
-    def _understood(self, file: int, items: Sequence[Item]) -> Iterator[Said]:
-        for item, said in entries_of(items, self._files[file][1], self.at):
-            if isinstance(said, Malformed):
-                self._refuse(file, item, str(said))
-            else:
-                yield item, said
+    def _understood(self, file: int, items: Sequence[Item]) -> list[Said]:
+        found = understood(items, self._files[file][1], self.at)
+        for item, why in found.malformed:
+            self._refuse(file, item, why)
+        return found.said
 
     def _refuse(self, file: int, item: Item, why: str) -> None:
         self.counts.rejected += 1
