@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creatoraudit import clock
-from creatoraudit.db.engine import Database, Transaction
+from creatoraudit.db.engine import Database
 from creatoraudit.db.history import AccountClosing, PostClosing
 from creatoraudit.db.models import Account, AccountVideo, Post
 from creatoraudit.domain.account_videos.inputs import AccountVideoFilter
@@ -316,17 +316,19 @@ async def test_a_refresh_reads_only_last_closings(db: Database) -> None:
     await observe(db, actor.organization_id, history)
     read: list[int] = []
 
-    class Counting(Transaction):
-        async def fetch(self, *question: Any) -> list[Any]:
-            found = await super().fetch(*question)
-            read.append(len(found))
-            return found
-
     later = AccountObservation(
         account.id, [ProfileSnapshot(ADDED + 40 * DAY, follower_count=1)], [shown(NAMES[0], ADDED + 40 * DAY, 50)]
     )
     async with db.transaction() as tx:
-        await record(Counting(tx._connection), actor.organization_id, [later])
+        fetch = tx.fetch
+
+        async def counting(*question: Any) -> list[Any]:
+            found = await fetch(*question)
+            read.append(len(found))
+            return found
+
+        tx.fetch = counting  # type: ignore[method-assign]
+        await record(tx, actor.organization_id, [later])
     assert max(read) == 1
 
 
