@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database per process.")
     redis_url: SecretStr | None = Field(
         None,
-        description="Redis shared by all processes (redis://HOST:6379/0); without it each has its own limits and events.",
+        description=(
+            "Redis shared by all processes (redis://HOST:6379/0); without it each has its own limits and events."
+        ),
     )
     public_url: str | None = Field(
         None, description="The URL clients reach this server under; without it the request's host is used."
