@@ -102,9 +102,9 @@ async def insert_posts(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> N
     numbered = [post for post in posts if post["id"] is not None]
     others = [post for post in posts if post["id"] is None]
     await tx.write(_INSERT_NUMBERED_POSTS, [(post["id"], actor.organization_id, *_POST_ROW(post)) for post in numbered])
-    await tx.write(_INSERT_POSTS, [(actor.organization_id, *values) for values in map(_POST_ROW, others)])
     if numbered:
         await dialect.number_on(tx, _posts)
+    await tx.write(_INSERT_POSTS, [(actor.organization_id, *values) for values in map(_POST_ROW, others)])
     if others:
         ids = await post_ids(tx, actor, [post["external_id"] for post in others])
         for post in others:

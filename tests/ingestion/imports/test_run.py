@@ -320,6 +320,29 @@ async def test_neither_order_nor_repetition_matters(
     assert outcomes[0] == outcomes[1]
 
 
+async def test_ids_that_are_given_and_others_get_on_together(db: Database, tmp_path: Path) -> None:
+    actor = await an_organization(db)
+    await an_account(db, actor, "ada")
+    record = {"kind": "account_video", "platform": "tiktok", "account_username": "ada", "added_at": AT}
+    video = {"kind": "video", "platform": "tiktok", "added_at": AT}
+    lines = [
+        *(record | {"external_id": str(number), "post_id": number} for number in (1, 2, 3)),
+        *(post(str(number)) for number in (4, 5)),
+        *(video | {"external_id": str(number), "post_id": number} for number in (6, 7)),
+        *(video | {"external_id": str(number)} for number in (8, 9)),
+    ]
+
+    outcome = await import_lines(db, actor, tmp_path / "lines", lines)
+    again = await import_lines(db, actor, tmp_path / "lines", [record | {"external_id": "10", "post_id": 1}])
+
+    assert (outcome.rejected, again.rejected) == ([], [])
+    page = await list_account_videos(db, actor, where=AccountVideoFilter(), page=PageRequest(99))
+    numbers = {video.external_id: video.post_id for video in page.items}
+    assert numbers.items() >= {"1": 1, "2": 2, "3": 3}.items()
+    assert len(set(numbers.values())) == 6
+    assert len(await videos(db, actor)) == 4
+
+
 async def test_many_lines_take_many_turns(db: Database, tmp_path: Path) -> None:
     actor = await an_organization(db)
     await an_account(db, actor, "ada")

@@ -21,10 +21,14 @@ class Feed(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """As much as is recorded at once."""
+    """As much as is recorded at once, and about how many snapshots of a long series are as much work."""
 
     observations: list[Observation]
-    snapshots: int
+    width: int
+
+
+_ACCOUNT, _SERIES = 50, 8
+"""What an account, and what a post are by themselves, in snapshots."""
 
 
 class Seen:
@@ -58,7 +62,7 @@ class Seen:
         self._alone.setdefault((platform, post.external_id), []).append(post)
 
     def pieces(self, size: Callable[[], int]) -> Iterator[Piece]:
-        """What was seen, in pieces of about as many snapshots as `size` says just then; a series stays together."""
+        """What was seen, in pieces of about as much work as `size` says just then; a series stays together."""
         observations: list[Observation] = []
         filled = 0
         for one, width in self._observations(size):
@@ -73,11 +77,13 @@ class Seen:
     def _observations(self, size: Callable[[], int]) -> Iterator[tuple[Observation, int]]:
         for account_id, feed in self._feeds.items():
             profiles, posts = feed.profiles, list[PostSnapshot]()
+            width = _ACCOUNT + len(profiles)
             for series in feed.posts.values():
-                if posts and len(profiles) + len(posts) + len(series) > size():
-                    yield AccountObservation(account_id, profiles, posts), len(profiles) + len(posts)
-                    profiles, posts = [], []
+                if posts and width + len(series) > size():
+                    yield AccountObservation(account_id, profiles, posts), width
+                    profiles, posts, width = [], [], _ACCOUNT
                 posts += series
-            yield AccountObservation(account_id, profiles, posts), len(profiles) + len(posts)
+                width += _SERIES + len(series)
+            yield AccountObservation(account_id, profiles, posts), width
         for (platform, _), series in self._alone.items():
-            yield PostObservation(platform, series), len(series)
+            yield PostObservation(platform, series), _SERIES + len(series)

@@ -112,7 +112,7 @@ class Sightings:
         total = Recorded()
         for piece in seen.pieces(lambda: self._turns.size):
             work = partial(record, organization_id=str(actor.organization_id), observations=piece.observations, ids=ids)
-            total = total.plus(await self._turns.take(work, piece.snapshots))
+            total = total.plus(await self._turns.take(work, piece.width))
         return total
 
     def _why(self, sighting: Sighting) -> str:

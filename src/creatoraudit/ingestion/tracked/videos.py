@@ -92,11 +92,11 @@ async def _insert_posts(
             updated_at=video.added_at or clock.now(),
         )
         (others if post.id is None else numbered).append(stored(post))
-    for rows in (numbered, [{name: row[name] for name in row if name != "id"} for row in others]):
-        if rows:
-            await tx.execute(insert(_posts), rows)
     if numbered:
+        await tx.execute(insert(_posts), numbered)
         await dialect.number_on(tx, _posts)
+    if others:
+        await tx.execute(insert(_posts), [{name: row[name] for name in row if name != "id"} for row in others])
     found = await store.post_ids(tx, actor, [video.external_id for video in videos.values()]) if videos else {}
     return {key: found[key] for key in videos}
 
