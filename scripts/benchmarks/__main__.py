@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from benchmarks import analytics as asked
-from benchmarks import chart, cores, drivers, installed, load, rate_report, report, rounds, throughput, worlds
+from benchmarks import chart, cores, drivers, imports, installed, load, rate_report, report, rounds, throughput, worlds
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Measurement, Subject
 from benchmarks.servers import Peer, running
@@ -141,6 +141,41 @@ def graphql(
         _CHART.write_text(chart.svg(measured), "utf-8")
         lines = [_command("graphql", size, round_count, seconds), "", where, "", f"![Requests a second]({_CHART.name})"]
         report.write(_PAGE, "graphql", "\n".join([*lines, "", rate_report.markdown(measured)]))
+
+
+@app.command("import")
+def import_(
+    data: Data = _DATA,
+    accounts: Annotated[int, typer.Option(min=1, help="Accounts of the world.")] = 200,
+    videos_per_account: Annotated[int, typer.Option(min=1, help="Videos of each.")] = 40,
+    days: Annotated[int, typer.Option(min=1, help="Days of the accounts' history.")] = 60,
+    video_days: Annotated[int, typer.Option(min=1, help="Days of the videos' history.")] = 30,
+    seed: Seed = 7,
+    database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
+    postgres: Postgres = _SERVER,
+    round_count: RoundCount = 5,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Measure what importing the export of a world takes, beside `executemany` of the same rows on the bare driver."""
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    before, measured = os.getloadavg(), []
+    world = _built(Dialect.SQLITE, size, data, postgres)
+    with _progress() as show:
+        for dialect in database or list(Dialect):
+            target = imports.SQLite(data) if dialect is Dialect.SQLITE else imports.PostgreSQL(postgres)
+            measured.append(imports.measure(world.url, data, target, round_count, show))
+    where = _where(before)
+    if as_json:
+        found = {one.version: imports.as_json(one) for one in measured}
+        typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for one in measured:
+            imports.show(one, shown)
+    if markdown:
+        command = f"`./scripts/bench import {' '.join(size.options)} --rounds={round_count} --markdown`"
+        report.write(_PAGE, "import", "\n".join([command, "", where, "", *map(imports.markdown, measured)]))
 
 
 def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:

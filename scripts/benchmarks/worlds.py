@@ -90,24 +90,26 @@ def build(url: str, size: Size, directory: Path) -> World:
     log = directory / "built.json"
     known: dict[str, float] = json.loads(log.read_text()) if log.exists() else {}
     name = f"{make_url(url).get_backend_name()} {size.name}"
-    _run(url, "db", "upgrade")
-    is_there = any(organization["is_active"] for organization in json.loads(_run(url, "orgs", "list", "--json")))
+    run(url, "db", "upgrade")
+    is_there = any(organization["is_active"] for organization in json.loads(run(url, "orgs", "list", "--json")))
     start = time.monotonic()
-    made = json.loads(_run(url, "demo", *size.options, "--no-serve", "--json"))
+    made = json.loads(run(url, "demo", *size.options, "--no-serve", "--json"))
     if not is_there:
         known[name] = time.monotonic() - start
         log.write_text(json.dumps(known, indent=2))
     organization = made["organization_id"]
-    key = _run(url, "keys", "create", f"--org={organization}", "--name=bench", "--rate-limit=1000000000", "--json")
+    key = run(url, "keys", "create", f"--org={organization}", "--name=bench", "--rate-limit=1000000000", "--json")
     return World(url, size, organization, json.loads(key)["key"], known.get(name))
 
 
-def _run(url: str, *arguments: str) -> str:
+def run(url: str, *arguments: str) -> str:
+    """What the program prints, run over a database; CalledProcessError if it fails."""
     command = [sys.executable, "-m", "creatoraudit", *arguments]
-    return subprocess.run(command, env=_environment(url), stdout=subprocess.PIPE, check=True, text=True).stdout  # noqa: S603
+    return subprocess.run(command, env=environment(url), stdout=subprocess.PIPE, check=True, text=True).stdout  # noqa: S603
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """That of a program over a database."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
     return ours | {"CREATORAUDIT_DATABASE_URL": url}
 
@@ -117,7 +119,7 @@ def served(world: World, log: Path) -> Iterator[Client]:
     """One server process over a world, on its own core, with its log in a file: authentication and limits are on."""
     with log.open("w+") as output:
         command = [sys.executable, "-m", "creatoraudit", "serve", "--port=0", "--no-worker"]
-        process = subprocess.Popen(command, env=_environment(world.url), stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(command, env=environment(world.url), stdout=output, stderr=output)  # noqa: S603
         try:
             cores.serves(process.pid)
             with _connected(process, log, world.key) as client:
