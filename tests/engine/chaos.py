@@ -140,6 +140,9 @@ class Promise:
         self._value = value
         self._turns = turns
 
+    def __repr__(self) -> str:
+        return "a promise"
+
     def __await__(self) -> Generator[Any, None, Any]:
         return _later(self._value, self._turns).__await__()
 

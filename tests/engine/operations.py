@@ -14,13 +14,18 @@ from graphql import (
     ArgumentNode,
     FieldNode,
     GraphQLArgument,
+    GraphQLField,
+    GraphQLInterfaceType,
     GraphQLNamedType,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
+    is_leaf_type,
+    is_required_argument,
     parse,
     print_ast,
     validate,
@@ -58,7 +63,7 @@ def operations(
     text = draw(make(schema, allow_x00=False, custom_scalars=dict(scalars or {})))
     (node,) = parse(str(text)).definitions
     assert isinstance(node, OperationDefinitionNode)
-    writing = _Writing(schema, draw(st.randoms(use_true_random=False)), literals or {})
+    writing = _Writing(schema, Random(draw(st.integers(0, 2**32))), literals or {})
     root_type = schema.get_root_type(node.operation)
     assert root_type is not None
     asked = writing.operation(node.operation.value, writing.selection(node.selection_set, root_type))
@@ -93,7 +98,33 @@ class _Writing:
                 case _:
                     raise AssertionError(one)
             parts.append(self._dressed(text, of))
+        parts += [self._dressed(self._more(of, 2), of) for _ in range(self._random.choice([0, 0, 1, 3]))]
         return f"{{ {' '.join(parts)} }}"
+
+    def _more(self, of: GraphQLNamedType, depth: int) -> str:
+        """One more field, as hypothesis-graphql selects few; `depth` is how far below it others may be selected."""
+        if not isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
+            return "__typename"
+        fields = {
+            name: field
+            for name, field in of.fields.items()
+            if not any(map(is_required_argument, field.args.values())) and (depth or is_leaf_type(_of(field)))
+        }
+        if not fields:
+            return "__typename"
+        name, field = self._random.choice(sorted(fields.items()))
+        self._aliases += 1
+        below = _of(field)
+        if is_leaf_type(below):
+            return f"a{self._aliases}: {name}"
+        alias = f"a{self._aliases}"
+        inner = " ".join(self._dressed(self._more(below, depth - 1), below) for _ in range(self._random.randint(1, 3)))
+        better = [f"{one}: {said}" for one in field.args if (said := self._literal(one)) is not None]
+        given = f"({', '.join(better)})" if better else ""
+        return f"{alias}: {name}{given}{self._directive()} {{ {inner} }}"
+
+    def _literal(self, argument: str) -> str | None:
+        return self._literals[argument](self._random) if argument in self._literals else None
 
     def _dressed(self, text: str, of: GraphQLNamedType) -> str:
         """The selection itself, twice, or in a fragment."""
@@ -128,8 +159,7 @@ class _Writing:
 
     def _argument(self, node: ArgumentNode, definition: GraphQLArgument) -> str:
         name = node.name.value
-        better = self._literals[name](self._random) if name in self._literals else None
-        literal = better or print_ast(node.value)
+        literal = self._literal(name) or print_ast(node.value)
         if len(self._defined) < MAX_VARIABLES and self._chance(0.3):
             return f"{name}: {self._variable(str(definition.type), literal)}"
         return f"{name}: {literal}"
@@ -155,6 +185,10 @@ class _Writing:
 
     def _chance(self, probability: float) -> bool:
         return self._random.random() < probability
+
+
+def _of(field: GraphQLField) -> GraphQLNamedType:
+    return get_named_type(field.type)
 
 
 def _value(literal: str) -> Any:

@@ -65,31 +65,28 @@ async def _literals(context: Callable[[], Context]) -> dict[str, Literal]:
     ids = [row[name] for row in rows for name in ("id", "databaseId")]
     names = [row.get("username") or row.get("name") or row["externalId"] for row in rows]
 
-    def one_of(values: list[str], keep: float = 0.1) -> Literal:
-        return lambda random: None if random.random() < keep else f'"{random.choice(values)}"'
+    def one_of(values: list[str]) -> Literal:
+        return lambda random: None if random.random() < 0.05 else f'"{random.choice(values)}"'
 
     def some_ids(random: Random) -> str:
         return "[" + ", ".join(f'"{random.choice(ids)}"' for _ in range(random.randint(0, 4))) + "]"
 
-    def few(random: Random) -> str | None:
-        return random.choice([None, "0", "1", "2", "3", "5"])
-
-    def absent(random: Random) -> str | None:
-        return "null" if random.random() < 0.8 else None
+    def mostly(*literals: str) -> Literal:
+        return lambda random: None if random.random() < 0.03 else random.choice(literals)
 
     return {
         "id": one_of(ids),
         "ids": some_ids,
         "username": one_of(names),
         "query": one_of([name[:3] for name in names]),
-        "first": few,
-        "last": absent,
-        "limit": few,
-        "after": lambda random: random.choice(["null", "null", f'"{random.choice(cursors)}"']),
-        "before": absent,
-        "filter": lambda random: None if random.random() < 0.3 else "null",
-        "window": lambda random: random.choice([None, "null", "{ period: LAST_7_DAYS }", "{ period: LAST_90_DAYS }"]),
-        "windows": lambda random: random.choice([None, "[1, 7]", "[7, 30, 7]", "[]"]),
+        "first": mostly("1", "2", "3", "5", "null"),
+        "last": mostly("null"),
+        "limit": mostly("1", "2", "3", "5"),
+        "after": mostly("null", "null", "null", "null", "null", f'"{cursors[0]}"'),
+        "before": mostly("null"),
+        "filter": mostly("null", "null", "null", "{}"),
+        "window": mostly("null", "{ period: LAST_7_DAYS }", "{ period: LAST_90_DAYS }"),
+        "windows": mostly("[1, 7]", "[7, 30, 7]"),
     }
 
 
