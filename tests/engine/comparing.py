@@ -13,6 +13,14 @@ from creatoraudit.engine.execute import Run
 Shown = tuple[str, tuple[str | int, ...] | None, tuple[tuple[int, int], ...]]
 
 
+class Notes(list[Any]):
+    """A context: what resolvers and batches note, and their DataLoaders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaders: dict[Any, Any] = {}
+
+
 async def stock(
     schema: GraphQLSchema, source: str, variables: Mapping[str, Any], root: Any = None, context: Any = None
 ) -> ExecutionResult:
@@ -34,7 +42,7 @@ async def assert_same(
     source: str,
     variables: Mapping[str, Any] | None = None,
     root: Any = None,
-    context: Callable[[], Any] = list,
+    context: Callable[[], Any] = Notes,
     *,
     is_ordered: bool = True,
 ) -> Answer:

@@ -12,7 +12,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 
-from creatoraudit.engine import BATCH, AsIs, Batch
+from creatoraudit.engine import BATCH, AsIs, Batch, Selection
 
 from .chaos import Trouble, is_a
 
@@ -357,16 +357,19 @@ def _edge(name: str) -> Any:
     batch = Batch(follow, identity=_place)
 
     async def resolve(root: Any, info: strawberry.Info) -> Any:
-        async def load(parents: list[Any]) -> list[Any]:
-            return await batch.follow([], parents)
-
-        loader = _LOADERS.setdefault((id(info.operation), name), DataLoader(load, cache_key_fn=_place))
-        return await loader.load(root)
+        return await _load(info, batch, name, root)
 
     return strawberry.field(resolver=resolve, metadata={BATCH: batch})
 
 
-_LOADERS: dict[Any, DataLoader[Any, Any]] = {}
+async def _load(info: strawberry.Info, batch: Batch, name: str, root: Any, *asked: Any) -> Any:
+    """Follows an edge from one parent, as other executors have to."""
+
+    async def load(parents: list[Any]) -> list[Any]:
+        return list(await batch.follow(info.context, parents, *asked))
+
+    loader = info.context.loaders.setdefault((name, asked), DataLoader(load, cache_key_fn=_place))
+    return await loader.load(root)
 
 
 def _edge_with(name: str) -> Any:
@@ -381,13 +384,7 @@ def _edge_with(name: str) -> Any:
     batch = Batch(follow, ask, _place)
 
     async def resolve(root: Any, info: strawberry.Info, limit: int | None = None, wish: Wish | None = None) -> Any:
-        from creatoraudit.engine import Selection  # noqa: PLC0415
-
-        asked = ask(Selection.of(info._raw_info), limit, wish)
-        (found,) = await batch.follow([], [root], asked)
-        if isinstance(found, Exception):
-            raise found
-        return found
+        return await _load(info, batch, name, root, ask(Selection.of(info._raw_info), limit, wish))
 
     return strawberry.field(resolver=resolve, metadata={BATCH: batch})
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, note, settings
 from creatoraudit.engine import Engine
 
 from .chaos import Habits, World
-from .comparing import assert_same
+from .comparing import Notes, assert_same
 from .nasty_schemas import ASYNCHRONOUS, SCHEMAS
 from .operations import Asked, operations
 
@@ -60,7 +60,7 @@ def test_mutations(habits: str) -> None:
     def same(asked: Asked, seed: int) -> None:
         note(f"{asked.source} {asked.variables}")
         root = World(schema, HABITS[habits], seed).root
-        done: list[list[object]] = [[], []]
+        done = [Notes(), Notes()]
         contexts = iter(done)
         asyncio.run(assert_same(engine, asked.source, asked.variables, root, lambda: next(contexts), is_ordered=False))
         assert done[0] == done[1]

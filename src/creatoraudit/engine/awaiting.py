@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import AsyncIterable, Awaitable, Coroutine, Iterable, Sequence
 from functools import lru_cache
 from types import GeneratorType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
+import graphql.pyutils
 from graphql import GraphQLResolveInfoHelpers
-from graphql.pyutils import gather_with_cancel, is_awaitable
+from graphql.pyutils import gather_with_cancel
 
 
 @lru_cache(maxsize=4096)
 def is_plain(kind: type) -> bool:
     """Whether no value of a type is an exception or can be awaited."""
     return not (issubclass(kind, Exception | GeneratorType) or hasattr(kind, "__await__"))
+
+
+def is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
+    """Whether a value can be awaited: as for Python itself, that is a matter of its type."""
+    kind: type = type(value)
+    return not is_plain(kind) and graphql.pyutils.is_awaitable(value)
 
 
 async def settled(values: Sequence[Any]) -> list[Any]:

@@ -8,10 +8,10 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import GraphQLError, Undefined, UndefinedType
-from graphql.pyutils import is_async_iterable, is_awaitable, is_iterable
+from graphql.pyutils import is_async_iterable, is_iterable
 
 from creatoraudit.engine import leaves
-from creatoraudit.engine.awaiting import Drained, drain, is_plain, settled
+from creatoraudit.engine.awaiting import Drained, drain, is_awaitable, is_plain, settled
 from creatoraudit.engine.fields import Field, null_error
 from creatoraudit.engine.objects import Child, show, sole_type
 from creatoraudit.engine.pending import Pending

@@ -8,10 +8,10 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, OperationType, default_field_resolver, located_error
 from graphql.execution.values import VariableValues
-from graphql.pyutils import gather_with_cancel, is_awaitable
+from graphql.pyutils import gather_with_cancel
 
 from creatoraudit.engine import arguments
-from creatoraudit.engine.awaiting import HELPERS
+from creatoraudit.engine.awaiting import HELPERS, is_awaitable
 from creatoraudit.engine.complete import complete, complete_odd
 from creatoraudit.engine.errors import Failure, settle
 from creatoraudit.engine.fields import Field, Kind

@@ -18,9 +18,8 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.executor import invalid_return_type_error
-from graphql.pyutils import is_awaitable
 
-from creatoraudit.engine.awaiting import discard, settled
+from creatoraudit.engine.awaiting import discard, is_awaitable, settled
 from creatoraudit.engine.fields import Field
 from creatoraudit.engine.pending import Pending
 from creatoraudit.engine.rows import Location, Rows
