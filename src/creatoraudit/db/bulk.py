@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db import dialect as dialects
-from creatoraudit.db.types import Day
+from creatoraudit.db.types import Day, Instant
 
 _KEY = "key_"
 
@@ -90,10 +90,10 @@ def update(table: Table, names: Sequence[str]) -> Bulk:
 
 
 def _converter(of: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """What a type makes of a column: most have nothing to convert, and days are alike."""
+    """What a type makes of a column: of times and days every different one once, and of nothing at all nothing."""
     convert = of.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return None
-    if isinstance(of, Day):
-        return lambda days: map({day: convert(day) for day in set(days)}.__getitem__, days)
+    if isinstance(of, Day | Instant):
+        return lambda values: map({value: convert(value) for value in set(values)}.__getitem__, values)
     return lambda values: values if values.count(None) == len(values) else map(convert, values)

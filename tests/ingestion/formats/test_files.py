@@ -240,10 +240,10 @@ def test_an_endless_document_is_read_as_it_comes(tmp_path: Path) -> None:
     path.write_text('{"collector":[' + ",".join([json.dumps(SCRAPED)] * 40_000) + "]}")
 
     with opened(str(path), None) as file:
-        next(file.blocks)
+        first = next(file.blocks)
         assert file.size is not None
         assert file.position() < file.size / 2
-        assert sum(len(block) for block in file.blocks) == 39_000
+        assert len(first) + sum(len(block) for block in file.blocks) == 40_000
 
 
 _counts = st.sampled_from([None, 0, 1, 2**63 - 1, -1, 2**63, 1.0, True, "1", [1]])
@@ -270,6 +270,19 @@ _objects = st.fixed_dictionaries(
         "unknown": st.just(1),
     },
 )
+_profiles = st.fixed_dictionaries(
+    {
+        "platform": st.sampled_from(["tiktok", "instagram", "youtube"]),
+        "username": st.sampled_from(["ada", "@Ada", "a", "a b", 1, None]),
+        "at": _times,
+    },
+    optional={
+        "kind": st.sampled_from(["profile", "post"]),
+        "name": _texts,
+        "is_verified": st.sampled_from([None, True, 1]),
+        "follower_count": _counts,
+    },
+)
 _right = st.fixed_dictionaries(
     {
         "platform": st.sampled_from(["tiktok", "instagram"]),
@@ -285,7 +298,7 @@ _right = st.fixed_dictionaries(
 )
 
 
-@given(objects=st.lists(_objects | _right, min_size=1, max_size=6))
+@given(objects=st.lists(_objects | _profiles | _right, min_size=1, max_size=6))
 def test_many_are_judged_as_each_by_itself(objects: list[dict[str, Any]]) -> None:
     items = [Item(number, json.dumps(one).encode()) for number, one in enumerate(objects)]
 
@@ -294,7 +307,7 @@ def test_many_are_judged_as_each_by_itself(objects: list[dict[str, Any]]) -> Non
 
 @given(objects=st.lists(_right, min_size=1, max_size=6))
 def test_what_is_right_is_taken_at_once(objects: list[dict[str, Any]]) -> None:
-    at_once = lines.posts_of(objects)
+    at_once = lines.sightings_of(objects)
 
     assert at_once == [said for one in objects for said in lines.entries_of(one)]
     assert all(type(one) is Sighting and type(one.seen) is PostSnapshot for one in at_once)

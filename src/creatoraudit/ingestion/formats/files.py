@@ -24,7 +24,7 @@ from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 
 STDIN = "-"
 _BUFFER = 1 << 20
-_BLOCK = 1_000
+_BLOCK = 2_500
 _GZIP = b"\x1f\x8b"
 
 
@@ -54,7 +54,7 @@ class File(NamedTuple):
     position: Callable[[], int]
     """How many of them have been read."""
     blocks: Iterator[list[Item]]
-    """Its items, a thousand or so at a time."""
+    """Its items, some thousands at a time."""
     format: Format
 
 
@@ -95,7 +95,7 @@ def understood(items: Sequence[Item], format_: Format, at: dt.datetime | None) -
 
 
 def _take_alike(items: Sequence[Item], taken: list[tuple[Item, Entry]]) -> list[Item]:
-    """Takes posts that say the same fields as others, which most of a history are; returns the rest."""
+    """Takes sightings that say the same fields as others, which most of a history do; returns the rest."""
     shapes: dict[tuple[str, ...], tuple[list[Item], list[Any]]] = {}
     rest: list[Item] = []
     for item in items:
@@ -111,7 +111,7 @@ def _take_alike(items: Sequence[Item], taken: list[tuple[Item, Entry]]) -> list[
             alike[0].append(item)
             alike[1].append(said)
     for of_shape, objects in shapes.values():
-        sightings = lines.posts_of(objects) if len(objects) > 1 else None
+        sightings = lines.sightings_of(objects) if len(objects) > 1 else None
         if sightings is None:
             rest += of_shape
         else:

@@ -1,7 +1,7 @@
 """Our own format: objects that say by their `kind` whether something was seen, or is tracked."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice, repeat
 from typing import Any
@@ -79,26 +79,50 @@ def entries_of(said: Mapping[str, Any], at: dt.datetime | None = None) -> tuple[
     return (line,)  # type: ignore[return-value]  # the other kinds are records as they are
 
 
-def posts_of(objects: Sequence[dict[str, Any]]) -> list[Sighting] | None:
-    """What posts say that all say the same fields, their time among them; None if one of them is not right."""
+def sightings_of(objects: Sequence[dict[str, Any]]) -> list[Sighting] | None:
+    """What profiles or posts say that all say the same fields, their time among them; None if one is not right."""
     names = objects[0].keys() - {"kind"}
-    if not names >= _NEEDED or not all(one.get("kind", "post") == "post" for one in objects):
+    kind = objects[0].get("kind", "post" if "external_id" in names else "profile")
+    model = _SEEN.get(kind) if isinstance(kind, str) else None
+    if model is None or not names >= _NEEDED[model] or not all(one.get("kind", kind) == kind for one in objects):
         return None
+    judges = _JUDGES[model]
     try:
-        columns = {name: _JUDGES[name]([one[name] for one in objects]) for name in names}
-    except (KeyError, TypeError, ValidationError):
+        columns = {name: judges[name]([one[name] for one in objects]) for name in names}
+        return _posts(columns, len(objects)) if model is PostLine else _profiles(columns)
+    except (KeyError, TypeError, ValueError):
         return None
-    usernames = list(columns.pop("account_username", repeat(None, len(objects))))
-    platforms, in_feed = columns.pop("platform"), columns.pop("in_feed", repeat(True))
-    fields = [columns.get(name, repeat(None)) for name in PostSnapshot._fields]
-    fields[PostSnapshot._fields.index("account_username")] = usernames
-    posts = map(partial(tuple.__new__, PostSnapshot), zip(*fields, strict=False))
-    feeds = [username if seen_there else None for username, seen_there in zip(usernames, in_feed, strict=False)]
-    return list(map(partial(tuple.__new__, Sighting), zip(platforms, feeds, posts, strict=True)))
 
 
-_JUDGES = judges_of(PostLine)
-_NEEDED = {name for name, field in PostLine.model_fields.items() if field.is_required()}
+def _posts(columns: dict[str, Iterable[Any]], number: int) -> list[Sighting]:
+    feeds = usernames = list(columns.get("account_username", repeat(None, number)))
+    if "in_feed" in columns:
+        feeds = [name if seen_there else None for name, seen_there in zip(usernames, columns["in_feed"], strict=True)]
+    return _sightings(PostSnapshot, columns | {"account_username": usernames}, columns["platform"], feeds)
+
+
+def _profiles(columns: dict[str, Iterable[Any]]) -> list[Sighting]:
+    said = list(zip(columns["platform"], columns["username"], strict=True))
+    names = {one: username_of(*one) for one in set(said)}
+    return _sightings(ProfileSnapshot, columns, [platform for platform, _ in said], map(names.__getitem__, said))
+
+
+def _sightings(
+    kind: type[ProfileSnapshot | PostSnapshot],
+    columns: Mapping[str, Iterable[Any]],
+    platforms: Iterable[str],
+    usernames: Iterable[str | None],
+) -> list[Sighting]:
+    fields = [columns.get(name, repeat(None)) for name in kind._fields]
+    seen = map(partial(tuple.__new__, kind), zip(*fields, strict=False))
+    return list(map(partial(tuple.__new__, Sighting), zip(platforms, usernames, seen, strict=True)))
+
+
+_SEEN: dict[str, type[BaseModel]] = {"profile": ProfileLine, "post": PostLine}
+_JUDGES = {model: judges_of(model) for model in _SEEN.values()}
+_NEEDED = {
+    model: {name for name, field in model.model_fields.items() if field.is_required()} for model in _SEEN.values()
+}
 
 
 def object_of_entry(entry: Entry) -> dict[str, Any]:

@@ -6,8 +6,9 @@ Imports and the `http` source read it, exports write it.
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -72,7 +73,7 @@ _AHEAD = dt.timedelta(minutes=5)
 def moment(value: object) -> dt.datetime:
     """A whole second of UTC; PydanticCustomError unless it is ISO 8601 with a zone, or an aware datetime."""
     try:
-        at = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)  # type: ignore[arg-type]
+        at = value if isinstance(value, dt.datetime) else _parsed(value)
         if at.tzinfo is not None and at.tzinfo is not dt.UTC:
             at = at.astimezone(dt.UTC)
     except (TypeError, ValueError, OverflowError):
@@ -84,6 +85,9 @@ def moment(value: object) -> dt.datetime:
     if at > clock.now() + _AHEAD:
         raise PydanticCustomError("time", "must not be in the future")
     return at.replace(microsecond=0) if at.microsecond else at
+
+
+_parsed: Callable[[Any], dt.datetime] = lru_cache(1 << 12)(dt.datetime.fromisoformat)
 
 
 def _text(value: str) -> str:
