@@ -34,12 +34,13 @@ def svg(measured: Measured) -> str:
 
 
 def _panel(operation: Operation, rates: Sequence[Rate], top: int) -> Iterator[str]:
-    scale = (_WIDTH - _LEFT - _RIGHT) / max(max(rate.rounds) for rate in rates)
+    scale = (_WIDTH - _LEFT - _RIGHT) / max(one.rate for rate in rates for one in rate.rounds)
     title = escape(f"{operation.name}: {operation.title}")
     yield f'<text x="{_GAP}" y="{top + 14}" font-weight="bold">{title}</text>'
     for place, rate in enumerate(rates):
         y = top + _TITLE + _STEP * place
-        middle, least, most = (scale * pick(rate.rounds) for pick in (median, min, max))
+        rounds = [one.rate for one in rate.rounds]
+        middle, least, most = (scale * pick(rounds) for pick in (median, min, max))
         color = _BOUND if rate.server.is_bound else _PEER if place else _OWN
         line = y + _BAR / 2
         yield f'<text x="{_LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(rate.server.name)}</text>'
@@ -47,4 +48,4 @@ def _panel(operation: Operation, rates: Sequence[Rate], top: int) -> Iterator[st
         yield (
             f'<path d="M{_LEFT + least:.1f} {line}H{_LEFT + most:.1f}" stroke="{_INK}" stroke-width="1.5" fill="none"/>'
         )
-        yield f'<text x="{_LEFT + max(middle, most) + 8:.1f}" y="{y + 13}">{number(median(rate.rounds))}</text>'
+        yield f'<text x="{_LEFT + max(middle, most) + 8:.1f}" y="{y + 13}">{number(median(rounds))}</text>'

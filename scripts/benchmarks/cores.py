@@ -1,6 +1,7 @@
 """Which processor runs what: the server and bare statements on one core, whoever asks the server on another."""
 
 import os
+from pathlib import Path
 
 
 def _cores() -> list[int]:
@@ -20,6 +21,12 @@ def serves(process_id: int = 0) -> None:
 def asks() -> None:
     """Puts this thread on the client's core."""
     _pin(0, 1)
+
+
+def seconds(process_id: int) -> float:
+    """How long a process has kept processors busy so far, all its threads together."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _pin(process_id: int, place: int) -> None:

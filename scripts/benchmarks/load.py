@@ -54,8 +54,20 @@ def generator() -> str:
     return found
 
 
-def rate(call: Call, seconds: int, size: int) -> float:
-    """Requests a second; RuntimeError if any fails, or if what comes is not so many bytes each time."""
+class Answered(NamedTuple):
+    """How many requests were answered in how many seconds."""
+
+    requests: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.requests / self.seconds
+
+
+def run(call: Call, seconds: int, size: int) -> Answered:
+    """Asks again and again; RuntimeError if any request fails, or if what comes is not so many bytes each time."""
     cores.asks()
     headers = [f"--header={name}: {value}" for name, value in call.head.items()]
     options = ["--threads=1", f"--connections={CONNECTIONS}", f"--duration={seconds}s", "--timeout=60s"]
@@ -68,4 +80,4 @@ def rate(call: Call, seconds: int, size: int) -> float:
     most = (told["requests"] + CONNECTIONS) * (size + _HEAD)  # answers that were under way at the end are counted
     if told["failed"] or not told["requests"] * size <= told["bytes"] <= most:
         raise RuntimeError(f"{call.url}: {said}")
-    return float(told["requests"] * 1_000_000 / told["microseconds"])
+    return Answered(told["requests"], told["microseconds"] / 1_000_000)

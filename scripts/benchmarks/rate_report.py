@@ -10,7 +10,7 @@ from rich.table import Table
 from benchmarks.operations import Operation
 from benchmarks.throughput import Rate
 
-_COLUMNS = ("server", "requests/s", "spread", "bytes", "creatoraudit by it", "bar", "of the bar")
+_COLUMNS = ("server", "requests/s", "spread", "CPU ms", "bytes", "creatoraudit by it", "bar", "of the bar")
 _TEXT = {"server", "bar"}
 
 Measured = Mapping[Operation, Sequence[Rate]]
@@ -26,7 +26,7 @@ def as_json(measured: Measured) -> list[dict[str, Any]]:
                 {
                     "server": rate.server.name,
                     "bytes": rate.size,
-                    "rounds": rate.rounds,
+                    "rounds": [one._asdict() for one in rate.rounds],
                     "ratio": rate.ratio,
                     "bars": [
                         {"bar": str(verdict.bar), "share": verdict.share, "met": verdict.share >= 1}
@@ -69,10 +69,12 @@ def number(rate: float) -> str:
 
 def _rows(rates: Sequence[Rate]) -> Iterator[list[str]]:
     for rate in rates:
+        rounds, busy = zip(*rate.rounds, strict=True)
         own = [
             rate.server.name,
-            number(median(rate.rounds)),
-            f"{number(min(rate.rounds))}–{number(max(rate.rounds))}",
+            number(median(rounds)),
+            f"{number(min(rounds))}–{number(max(rounds))}",
+            f"{median(busy):.2f}",
             f"{rate.size:,}",
             "" if rate.ratio is None else f"{rate.ratio:.2f} ×",
         ]

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,19 +12,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import make_url
 
-from benchmarks import cores, installed, operations, worlds
-from benchmarks.client import Request
+from benchmarks import cores, installed, load, operations
 from benchmarks.load import Call
 from benchmarks.operations import Operation
 from benchmarks.worlds import World
 
-OURS = "creatoraudit"
-POOL = 10
+_POOL = 10
 """Connections to the database that each server may have."""
-
-_PEERS = Path(__file__).parent / "peers"
 _SCRIPTS = Path(__file__).parents[1]
 _START_SECONDS = 60
 
@@ -41,9 +39,10 @@ class Peer(StrEnum):
 
 
 class Server(NamedTuple):
-    """A running server: what its answers are called, which operations it knows, and what it is asked for each."""
+    """A running server, what it is asked for each operation it knows, and how its answers compare with others'."""
 
     name: str
+    process_id: int
     calls: dict[Operation, Call]
     told: Callable[[Any], Any]
     is_bound: bool
@@ -66,8 +65,8 @@ class _Program:
 def _uvicorn(module: str) -> Callable[[Path, int], list[str | Path]]:
     def start(directory: Path, port: int) -> list[str | Path]:
         app = f"benchmarks.peers.python.{module}:app"
-        options = [f"--port={port}", "--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
-        return [installed.python(directory), "-m", "uvicorn", app, *options]
+        fastest = ["--loop=uvloop", "--http=httptools", "--no-access-log", "--log-level=warning"]
+        return [installed.python(directory), "-m", "uvicorn", app, f"--app-dir={_SCRIPTS}", f"--port={port}", *fastest]
 
     return start
 
@@ -78,6 +77,10 @@ def _node(script: str, major: int = 20) -> Callable[[Path, int], list[str | Path
         return [installed.node_program(home, major=major), home / script]
 
     return start
+
+
+def _serve(_directory: Path, port: int) -> list[str | Path]:
+    return [sys.executable, "-m", "creatoraudit", "serve", f"--port={port}"]
 
 
 def _graphql(operation: Operation, known: dict[str, str]) -> Asked | None:
@@ -117,6 +120,7 @@ def _platforms_are_enums(told: Any) -> Any:
     return told
 
 
+_OURS = _Program("creatoraudit", _serve, _ours)
 _PROGRAMS = {
     Peer.STRAWBERRY: _Program("Strawberry", _uvicorn("stock_strawberry"), _graphql),
     Peer.FASTAPI: _Program("FastAPI", _uvicorn("fastapi_sqlmodel"), _page),
@@ -135,42 +139,42 @@ def running(
     world: World, peers: Sequence[Peer], asked: Sequence[Operation], directory: Path, progress: Callable[[str], Any]
 ) -> Iterator[list[Server]]:
     """All of them at once, one process each on the servers' core; ours is the first."""
+    key = {"Authorization": f"Bearer {world.key}"}
     with ExitStack() as stack:
-        progress(f"starting {OURS}")
-        client = stack.enter_context(worlds.served(world, directory / f"{OURS}.log"))
-        key = {"Authorization": f"Bearer {world.key}"}
-        account = client.ask(Request("/accounts", {"limit": 1}))["data"][0]["id"]
-        known = {"account": account, "organization": world.organization_id}
-        ours = _Program(OURS, lambda *_: [], _ours)
-        servers = [_server(ours, client.url, asked, known, key)]
-        for peer in peers:
-            program = _PROGRAMS[peer]
+        progress(f"starting {_OURS.name}")
+        url, process_id = stack.enter_context(_started(_OURS, world, directory))
+        first = orjson.loads(load.ask(Call(f"{url}/v2/accounts?limit=1", headers=key)))
+        known = {"account": first["data"][0]["id"], "organization": world.organization_id}
+        servers = [Server(_OURS.name, process_id, _calls(_OURS, url, asked, known, key), _OURS.told, _OURS.is_bound)]
+        for program in (_PROGRAMS[peer] for peer in peers):
             progress(f"starting {program.name}")
-            url = stack.enter_context(_started(program, world, directory))
-            servers.append(_server(program, url, asked, known, {}))
+            url, process_id = stack.enter_context(_started(program, world, directory))
+            calls = _calls(program, url, asked, known, {})
+            servers.append(Server(program.name, process_id, calls, program.told, program.is_bound))
         yield servers
 
 
-def _server(
+def _calls(
     program: _Program, url: str, asked: Sequence[Operation], known: dict[str, str], headers: dict[str, str]
-) -> Server:
+) -> dict[Operation, Call]:
     found = {operation: program.asked(operation, known) for operation in asked}
-    calls = {operation: Call(url + one[0], one[1], headers) for operation, one in found.items() if one is not None}
-    return Server(program.name, calls, program.told, program.is_bound)
+    return {operation: Call(url + one[0], one[1], headers) for operation, one in found.items() if one is not None}
 
 
 @contextmanager
-def _started(program: _Program, world: World, directory: Path) -> Iterator[str]:
+def _started(program: _Program, world: World, directory: Path) -> Iterator[tuple[str, int]]:
+    """Its URL and its process."""
     port = _free_port()
     command = program.start(directory, port)
-    environment = os.environ | {
-        "CONNECTIONS": str(POOL),
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")} | {
+        "CONNECTIONS": str(_POOL),
+        "CREATORAUDIT_DATABASE_POOL_SIZE": str(_POOL),
+        "CREATORAUDIT_DATABASE_URL": world.url,
         "DATABASE_URL": make_url(world.url).set(drivername="postgresql").render_as_string(hide_password=False),
         "GRAPHILE_ENV": "production",
         "NODE_ENV": "production",
         "ORGANIZATION": world.organization_id,
         "PORT": str(port),
-        "PYTHONPATH": str(_SCRIPTS),
     }
     log = directory / f"{program.name.lower().replace(' ', '-')}.log"
     with log.open("w") as output:
@@ -179,7 +183,7 @@ def _started(program: _Program, world: World, directory: Path) -> Iterator[str]:
         cores.asks()
         try:
             _wait(process, port, program.name, log)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
             process.wait()

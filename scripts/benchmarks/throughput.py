@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from benchmarks import load
+from benchmarks import cores, load
 from benchmarks.load import Call
 from benchmarks.operations import FASTEST, Bar, Operation
 from benchmarks.servers import Server
@@ -35,12 +35,19 @@ class Verdict(NamedTuple):
     share: float
 
 
+class Round(NamedTuple):
+    """Requests a second, and for how many milliseconds each kept the server's process busy."""
+
+    rate: float
+    busy: float
+
+
 class Rate(NamedTuple):
-    """What a server made of an operation: the size of its answer, and requests a second, round by round."""
+    """What a server made of an operation: the size of its answer, and what was measured round by round."""
 
     server: Server
     size: int
-    rounds: list[float]
+    rounds: list[Round]
     verdicts: list[Verdict]
     ratio: float | None
     """The first server's rate by this one's, the median over the rounds; None for the first."""
@@ -100,31 +107,41 @@ def measure(subjects: Sequence[Subject], pace: Pace, progress: Progress) -> dict
     seconds: list[int] = []
     for place, subject in enumerate(subjects):
         progress(place, total, f"warming up: {subject.operation.name}, {subject.server.name}")
-        warm = load.rate(subject.call, pace.warm_up, subject.size)
+        warm = load.run(subject.call, pace.warm_up, subject.size).rate
         seconds.append(max(pace.seconds, ceil(_FEWEST / max(warm, 1))))
-    rounds: list[list[float]] = [[] for _ in subjects]
+    rounds: list[list[Round]] = [[] for _ in subjects]
     for number in range(1, pace.rounds + 1):
         for place, subject in enumerate(subjects):
             what = f"round {number} of {pace.rounds}: {subject.operation.name}, {subject.server.name}"
             progress(number * len(subjects) + place, total, what)
-            rounds[place].append(load.rate(subject.call, seconds[place], subject.size))
-    measured: dict[Operation, list[tuple[Subject, list[float]]]] = {}
-    for subject, rates in zip(subjects, rounds, strict=True):
-        measured.setdefault(subject.operation, []).append((subject, rates))
+            rounds[place].append(_round(subject, seconds[place]))
+    measured: dict[Operation, list[tuple[Subject, list[Round]]]] = {}
+    for subject, figures in zip(subjects, rounds, strict=True):
+        measured.setdefault(subject.operation, []).append((subject, figures))
     return {operation: rated(operation, found) for operation, found in measured.items()}
 
 
-def rated(operation: Operation, measured: Sequence[tuple[Subject, list[float]]]) -> list[Rate]:
+def _round(subject: Subject, seconds: int) -> Round:
+    before = cores.seconds(subject.server.process_id)
+    answered = load.run(subject.call, seconds, subject.size)
+    busy = cores.seconds(subject.server.process_id) - before
+    return Round(answered.rate, busy * 1_000 / max(answered.requests, 1))
+
+
+def rated(operation: Operation, measured: Sequence[tuple[Subject, list[Round]]]) -> list[Rate]:
     """What was measured of an operation, with its bars: the first is held to them, by the others."""
-    (_, ours), *others = measured
-    peers = [(subject.server.name, median(rates)) for subject, rates in others if not subject.server.is_bound]
+    (first, ours), *others = measured
+    peers = [(subject.server.name, _middle(rounds)) for subject, rounds in others if not subject.server.is_bound]
     fastest = max(peers, key=lambda peer: peer[1], default=("", 0))[0]
-    found = [Rate(measured[0][0].server, measured[0][0].size, ours, [], None)]
-    for subject, rates in others:
+    found = [Rate(first.server, first.size, ours, [], None)]
+    for subject, rounds in others:
         name = subject.server.name
-        ratio = median(one / other for one, other in zip(ours, rates, strict=True))
+        ratio = median(one.rate / other.rate for one, other in zip(ours, rounds, strict=True))
         bars = [bar for bar in operation.bars if name == (fastest if bar.than == FASTEST else bar.than)]
-        found.append(
-            Rate(subject.server, subject.size, rates, [Verdict(bar, ratio / bar.times) for bar in bars], ratio)
-        )
+        verdicts = [Verdict(bar, ratio / bar.times) for bar in bars]
+        found.append(Rate(subject.server, subject.size, rounds, verdicts, ratio))
     return found
+
+
+def _middle(rounds: Sequence[Round]) -> float:
+    return median(one.rate for one in rounds)
