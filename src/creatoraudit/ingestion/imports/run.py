@@ -145,7 +145,7 @@ class Import:
 
     def _understood(self, file: int, items: Sequence[Item]) -> list[Said]:
         found = understood(items, self._files[file][1], self.at)
-        for item, why in found.malformed:
+        for item, why in sorted(found.malformed, key=lambda refused: refused[0].number):
             self._refuse(file, item, why)
         return found.said
 
