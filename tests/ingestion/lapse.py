@@ -14,7 +14,15 @@ from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.snapshots import PostSnapshot, ProfileSnapshot
 from creatoraudit.ingestion.sources import curves
 from creatoraudit.ingestion.sources.curves import World
-from creatoraudit.ingestion.sources.source import Observed, PostReference, ProfileReference, Result, Source, Wanted
+from creatoraudit.ingestion.sources.source import (
+    Failed,
+    Observed,
+    PostReference,
+    ProfileReference,
+    Result,
+    Source,
+    Wanted,
+)
 from creatoraudit.settings import Settings
 from ingestion.faults import KINDS, Faulty
 
@@ -61,8 +69,8 @@ class Lapse:
         return Observed(*shown(profile.username, dt.datetime.fromtimestamp(int(self._began), dt.UTC) - AGO + passed))
 
     async def fetch_post(self, post: PostReference) -> Result:
-        """Nobody tracks single posts here."""
-        raise NotImplementedError(post.external_id)
+        """Feeds are all there is to see here."""
+        return Failed(f"there are feeds here, and no page of {post.external_id} alone")
 
     async def close(self) -> None:
         """There is nothing to close."""
