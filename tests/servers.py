@@ -24,19 +24,36 @@ class Process:
         self.log = log
         self.process = process
 
+    def wait(self, path: str = "/readyz") -> None:
+        """Returns when it answers there."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if httpx.get(f"{self.url}{path}").is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"The server did not start in {START_SECONDS} s: {self.log.read_text()}")
+
     def stop(self) -> int:
         """Asks it to stop, and returns its exit status."""
         self.process.terminate()
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self) -> int:
+        """Ends it as a power cut would, and returns its exit status."""
+        self.process.kill()
         return self.process.wait(STOP_SECONDS)
 
 
 @contextmanager
 def running(log: Path, settings: Mapping[str, str], *arguments: str, ready: str = "/readyz") -> Iterator[Process]:
     """A server with these settings that answers at `ready`; stopped afterwards."""
-    port = free_port()
-    server = start(log, settings, port, *arguments)
+    server = start(log, settings, free_port(), *arguments)
     try:
-        _wait_for(server, ready)
+        server.wait(ready)
         yield server
     finally:
         if server.process.poll() is None:
@@ -46,7 +63,7 @@ def running(log: Path, settings: Mapping[str, str], *arguments: str, ready: str 
 def start(log: Path, settings: Mapping[str, str], port: int, *arguments: str) -> Process:
     """A server that may or may not come up."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "creatoraudit", "serve", "--port", str(port), *arguments],
             env=environment | {f"CREATORAUDIT_{name}": value for name, value in settings.items()},
@@ -78,16 +95,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _wait_for(server: Process, path: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.process.poll() is None, server.log.read_text()
-        try:
-            if httpx.get(f"{server.url}{path}").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"The server did not start in {START_SECONDS} s: {server.log.read_text()}")

@@ -10,10 +10,13 @@ from typing import Any, Protocol
 import aiosqlite
 from sqlalchemy import URL, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-BUSY_TIMEOUT_MS = 5_000
+PATIENCE_SECONDS = 5
+"""How long anything waits for a free connection, or for what another transaction has locked."""
 
+_LOCK_TIMEOUT = {"lock_timeout": f"{PATIENCE_SECONDS}s"}
 
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 
@@ -34,8 +37,18 @@ def readers(url: URL, pool_size: int) -> Readers:
 def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
     """The engine that transactions run on: SQLite has one writer, PostgreSQL many."""
     if not is_sqlite(url):
-        return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, connect_args={"isolation_level": None})
+        patience = {} if migrating else {"server_settings": _LOCK_TIMEOUT}
+        return create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE_SECONDS,
+            connect_args=patience,
+        )
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=PATIENCE_SECONDS, connect_args={"isolation_level": None}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -76,7 +89,7 @@ async def driver(connection: AsyncConnection) -> Driver | None:
 
 
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
@@ -85,7 +98,7 @@ _PRAGMAS = (
 )
 
 _READER_PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}",
     "PRAGMA cache_size = -32768",
     "PRAGMA mmap_size = 2147418112",  # the most there is: pages of the file are read without being copied
 )
@@ -171,14 +184,16 @@ class _PostgresReaders:
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         if self._pool is None:
             await self._open()
-        found: Sequence[Any] = await self._pool.fetch(sql, *arguments)
-        return found
+        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
+            found: Sequence[Any] = await connection.fetch(sql, *arguments)
+            return found
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Fetch]:
         if self._pool is None:
             await self._open()
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        acquired = self._pool.acquire(timeout=PATIENCE_SECONDS)
+        async with acquired as connection, connection.transaction(isolation="repeatable_read"):
             yield lambda sql, arguments: connection.fetch(sql, *arguments)
 
     async def _open(self) -> None:
@@ -195,7 +210,7 @@ class _PostgresReaders:
                     max_size=self._size,
                     init=ids_are_text,
                     statement_cache_size=512,
-                    server_settings={"default_transaction_read_only": "on"},
+                    server_settings={"default_transaction_read_only": "on", **_LOCK_TIMEOUT},
                 )
 
     async def close(self) -> None:
@@ -218,6 +233,9 @@ def away(unavailable: type[Exception]) -> Iterator[None]:
         raise
 
 
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's state of a statement that has waited for a lock too long."""
+
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -233,12 +251,12 @@ _SQLITE_AWAY = frozenset(
 def _is_away(error: BaseException | None) -> bool:
     if error is None:
         return False
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | PoolTimeout):
         return True
     if isinstance(error, sqlite3.Error):
         return (error.sqlite_errorcode & 0xFF) in _SQLITE_AWAY
     state = getattr(error, "sqlstate", None) or ""
-    if state[:2] in {"08", "53", "57"}:
+    if state[:2] in {"08", "53", "57"} or state == LOCK_NOT_AVAILABLE:
         return True
     # asyncpg's InterfaceError has no SQLSTATE: a connection that was lost or closed under us
     return type(error).__module__.startswith("asyncpg") and type(error).__name__ in {

@@ -38,6 +38,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
+from creatoraudit.db.connections import LOCK_NOT_AVAILABLE
 from creatoraudit.db.statements import ByDialect
 from creatoraudit.db.types import Day, Instant, JSONText, ListOf
 
@@ -306,13 +307,10 @@ async def waiting(tx: "Transaction", seconds: int, too_long: Exception) -> Async
     try:
         yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise too_long from error
         raise
-    await tx.execute(text("SET LOCAL lock_timeout = 0"))
-
-
-_LOCK_NOT_AVAILABLE = "55P03"
+    await tx.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 async def exclusively(tx: "Transaction", *names: str) -> None:
