@@ -1,6 +1,7 @@
 """Exports: an import makes the same of them, whatever was seen, in whatever order, and however it is tracked."""
 
 import datetime as dt
+import random
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,7 @@ from creatoraudit.ingestion.observe import observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostObservation, PostSnapshot, ProfileSnapshot
 from factories import a_creator, a_video, an_account, an_organization
 from histories import ACCOUNTS, ADDED, TRACKED_ALONE, History, histories, observations
+from households import Action, lived, lives
 from imported import exported, import_lines
 from ingestion.stored import everything
 
@@ -58,6 +60,21 @@ async def test_a_copy_knows_what_the_original_knows(db: Database, tmp_path: Path
     assert await everything(db, copy) == await everything(db, actor)
     again = await import_lines(db, copy, tmp_path / "lines", await exported(db, actor))
     assert (again.counts.creators_added, again.counts.accounts_added, again.counts.videos_added) == (0, 0, 0)
+    assert await everything(db, copy) == await everything(db, actor)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(history=histories(), life=lives, chance=st.randoms())
+async def test_a_copy_is_of_what_is_left(
+    db: Database, tmp_path: Path, history: History, life: list[tuple[int, Action]], chance: random.Random
+) -> None:
+    """Whatever was removed meanwhile, with whatever it knew, is in neither."""
+    actor = (await lived(db, history, life, chance)).actor
+
+    copy = await copied(db, actor, tmp_path / "lines")
+
     assert await everything(db, copy) == await everything(db, actor)
 
 

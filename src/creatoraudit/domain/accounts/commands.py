@@ -14,7 +14,7 @@ from creatoraudit.domain import idempotency, refreshes
 from creatoraudit.domain.accounts.inputs import AccountCreate, AccountPatch
 from creatoraudit.domain.accounts.queries import AccountRow, get_account
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.analytics import rollup
+from creatoraudit.domain.analytics import baselines, rollup
 from creatoraudit.domain.idempotency import Created
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import owned, scoped, table
@@ -107,6 +107,7 @@ async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
         await tx.execute(update(table(Post)).where(*of_account).values(account_id=None, account_video_id=None))
         await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
         changes.add(await rollup.of_videos(tx, actor, kept))
+        changes.add(await baselines.rebase(tx, actor, kept))
         await rollup.add(tx, actor, changes)
 
     await db.transact(remove)

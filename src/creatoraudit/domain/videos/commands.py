@@ -1,5 +1,8 @@
 """Changing videos. Each command is one transaction."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import ScalarSelect, and_, bindparam, delete, func, insert, update
 
 from creatoraudit import clock
@@ -10,7 +13,7 @@ from creatoraudit.db.statements import ByDialect, statement
 from creatoraudit.domain import idempotency, refreshes
 from creatoraudit.domain.accounts.commands import one_at_a_time
 from creatoraudit.domain.actor import Actor, Tenancy
-from creatoraudit.domain.analytics import rollup
+from creatoraudit.domain.analytics import baselines, rollup
 from creatoraudit.domain.idempotency import Created
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import owned, scoped, table
@@ -74,18 +77,30 @@ async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
     """Ends tracking and removes the video, and its post unless an account's feed keeps it; NotFound if none."""
 
     async def remove(tx: Transaction) -> None:
-        found = await tx.fetch(_locked_post(actor.tenancy), tuple, actor.bind(video_id=video_id))
+        params = actor.bind(video_id=video_id)
+        feed = await tx.fetch(_locked_feed_of_video(actor.tenancy), tuple, params)
+        found = await tx.fetch(_locked_post(actor.tenancy), tuple, params)
         if not found:
             raise NotFound("Video")
-        (post_id,) = found[0]
+        post_id, account_video_id, stale = found[0]
+        if account_video_id is not None and not feed:
+            raise Overtaken  # it was discovered after that was looked for, and the next attempt locks its feed
         changes = rollup.Changes()
         changes.take(await rollup.of_videos(tx, actor, [post_id]))
         await tx.execute(delete(_videos).where(_videos.c.id == video_id))
-        await tx.execute(update(_posts).where(_posts.c.id == post_id).values(video_id=None))
+        await tx.execute(update(_posts).where(_posts.c.id == post_id).values({"video_id": None} | _forgotten(stale)))
         await tx.execute(delete(_posts).where(_posts.c.id == post_id, _posts.c.account_video_id.is_(None)))
+        changes.add(await baselines.rebase(tx, actor, [post_id]))
         await rollup.add(tx, actor, changes)
 
     await db.transact(remove)
+
+
+def _forgotten(stale: Mapping[str, int | None] | None) -> dict[str, Any]:
+    """What a video that goes takes along: a short name that it told and no look has shown."""
+    if not stale or stale.get("shortcode", 0) is not None:
+        return {}
+    return {"shortcode": None, "stale": {name: since for name, since in stale.items() if name != "shortcode"} or None}
 
 
 async def _claim_post(tx: Transaction, actor: Actor, data: VideoCreate, video_id: str, *, stands_in_feed: bool) -> int:
@@ -142,8 +157,20 @@ def _locked_feed(tenancy: Tenancy) -> ByDialect:
 
 
 @statement
+def _locked_feed_of_video(tenancy: Tenancy) -> ByDialect:
+    """The account in whose feed a video's post stands: an account is locked before its posts."""
+    source = _videos.join(_posts, _posts.c.id == _videos.c.post_id)
+    source = source.join(_accounts, _accounts.c.id == _posts.c.account_id)
+    rows = scoped(Video, tenancy, _accounts.c.id, source=source, seek=False)
+    return dialect.for_update(rows.where(_of_video, _posts.c.account_video_id.is_not(None)), of=_accounts)
+
+
+@statement
 def _locked_post(tenancy: Tenancy) -> ByDialect:
     """A video's post: of two who remove one record each, the second must see the first's work."""
     source = _videos.join(_posts, and_(_posts.c.id == _videos.c.post_id, _posts.c.video_id == _videos.c.id))
-    rows = scoped(Video, tenancy, _posts.c.id, source=source, seek=False)
-    return dialect.for_update(rows.where(_videos.c.id == bindparam("video_id", type_=_videos.c.id.type)), of=_posts)
+    rows = scoped(Video, tenancy, _posts.c.id, _posts.c.account_video_id, _posts.c.stale, source=source, seek=False)
+    return dialect.for_update(rows.where(_of_video), of=_posts)
+
+
+_of_video = _videos.c.id == bindparam("video_id", type_=_videos.c.id.type)
