@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,12 +60,12 @@ def running(log: Path, settings: Mapping[str, str], *arguments: str, ready: str 
             server.stop()
 
 
-def start(log: Path, settings: Mapping[str, str], port: int, *arguments: str) -> Process:
-    """A server that may or may not come up."""
+def start(log: Path, settings: Mapping[str, str], port: int, *arguments: str, through: Sequence[str] = ()) -> Process:
+    """A server that may or may not come up, `through` a command that runs what follows it in its own place."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "creatoraudit", "serve", "--port", str(port), *arguments],
+            [*through, sys.executable, "-m", "creatoraudit", "serve", "--port", str(port), *arguments],
             env=environment | {f"CREATORAUDIT_{name}": value for name, value in settings.items()},
             stdout=output,
             stderr=output,
