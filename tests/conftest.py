@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from creatoraudit.db import migrate
 from creatoraudit.db.engine import Database
 
-pytest_plugins = ["http_fixtures"]
+pytest_plugins = ["databases", "http_fixtures"]
 
 IN_CI = os.environ.get("CI") == "true"
 POSTGRES_URL = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")

@@ -1,38 +1,21 @@
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import URL, Connection, MetaData, insert, make_url, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import URL, Connection, MetaData, insert, make_url, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from conftest import left_out
 from creatoraudit.db import connections, migrate
 from creatoraudit.db.models import Account, Organization, Post, Refresh, Video, stored
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.scope import table
+from databases import administer
 
 NOON = dt.datetime(2026, 6, 14, 12, tzinfo=dt.UTC)
-
-
-async def administer(url: URL, *statements: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await engine.dispose()
-
-
-@pytest.fixture
-def server_url(postgres_url: str | None) -> URL:
-    """A database of a PostgreSQL server, from which others are made."""
-    if postgres_url is None:
-        left_out("PostgreSQL")
-    return make_url(postgres_url)
 
 
 @pytest.fixture
@@ -44,20 +27,6 @@ def restricted_url(server_url: URL) -> Iterator[str]:
     asyncio.run(administer(server_url.set(database=name), f"GRANT CREATE ON SCHEMA public TO {name}"))
     yield server_url.set(database=name, username=name).render_as_string(hide_password=False)
     asyncio.run(administer(server_url, *drop))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without any table: the test runs once on each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'unmigrated.db'}"
-        return
-    server_url: URL = request.getfixturevalue("server_url")
-    name = f"{server_url.database}_unmigrated"
-    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    asyncio.run(administer(server_url, drop, f"CREATE DATABASE {name}"))
-    yield server_url.set(database=name).render_as_string(hide_password=False)
-    asyncio.run(administer(server_url, drop))
 
 
 def test_an_extension_that_cannot_be_made_is_named_with_what_to_do(restricted_url: str) -> None:

@@ -71,6 +71,7 @@ async def make_ready(url: str) -> None:
             await migrate.upgrade(url)
             return
         revision = await migrate.current(url)
+        migrate.refuse_later(revision)
     if revision != migrate.latest():
         raise CommandError(f"The database {masked(url)} is not up to date; run: creatoraudit db upgrade")
 

@@ -17,12 +17,16 @@ _LOCK = 0x63_72_65_61  # "crea"
 
 
 async def upgrade(url: str) -> str:
-    """Runs every migration that is missing, in one transaction; returns the revision reached."""
+    """Runs every migration that is missing, in one transaction; returns the revision reached.
+
+    RuntimeError where a later release has been here.
+    """
     engine = connections.writer(make_url(url), 1, migrating=True)
     try:
         async with engine.begin() as connection:
             if not connections.is_sqlite(engine.url):
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            refuse_later(await connection.run_sync(_revision))
             await connection.run_sync(_upgrade)
             return await connection.run_sync(_revision) or ""
     finally:
@@ -39,15 +43,30 @@ async def current(url: str) -> str | None:
         await engine.dispose()
 
 
+def refuse_later(revision: str | None) -> None:
+    """RuntimeError where a database's revision is not one of this version's: a later release has been there."""
+    if revision not in {None, *_known()}:
+        raise RuntimeError(f"it is at revision {revision} of a later release; run that one.")
+
+
 @cache
 def latest() -> str:
     """The revision that this version needs."""
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
-async def is_current(db: Database) -> bool:
-    """Whether a database that was migrated at some time is at the revision that this version needs."""
-    return await db.fetch(_VERSION, tuple, {}) == [(latest(),)]
+async def is_served(db: Database) -> bool:
+    """Whether a database that was migrated at some time has what this version needs: its last revision, or a later one.
+
+    A later release's migrations leave what the one before it needs, so that its servers go on until they are replaced.
+    """
+    ((revision,),) = await db.fetch(_VERSION, tuple, {})
+    return revision == latest() or revision not in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
 
 
 _VERSION = Statement(select(table("alembic_version", column("version_num", String())).c.version_num))

@@ -14,7 +14,7 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers and is at this version's schema; else 503."""
-    if not await migrate.is_current(state_of(request.scope).db):
+    """The database answers and has the schema that this version needs; else 503."""
+    if not await migrate.is_served(state_of(request.scope).db):
         raise ServiceUnavailable("The database lacks migrations.")
     return JSONResponse({"status": "ready"})
