@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,7 +56,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str | None]:
     """A migrated PostgreSQL database of this test process's own; None where no server answers."""
-    name = f"creatoraudit_test_{os.getpid()}"
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(migrated_database(f"creatoraudit_test_{os.getpid()}"))
+        except OSError:
+            url = None
+        yield url
+
+
+@contextmanager
+def migrated_database(name: str) -> Iterator[str]:
+    """A PostgreSQL database of this name, made anew and dropped afterwards; OSError where no server answers."""
 
     async def administer(*statements: str) -> None:
         admin = create_async_engine(make_url(POSTGRES_URL), isolation_level="AUTOCOMMIT")
@@ -67,11 +78,7 @@ def postgres_url() -> Iterator[str | None]:
             await admin.dispose()
 
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    try:
-        asyncio.run(administer(drop, f"CREATE DATABASE {name}"))
-    except OSError:
-        yield None
-        return
+    asyncio.run(administer(drop, f"CREATE DATABASE {name}"))
     url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
     asyncio.run(migrate.upgrade(url))
     yield url

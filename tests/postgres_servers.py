@@ -53,7 +53,7 @@ class PostgresServer:
 def own_postgres(**settings: str) -> Iterator[PostgresServer]:
     """A PostgreSQL that was started; left out where none is installed."""
     found = shutil.which("initdb")
-    installed = [Path(found)] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    installed = [Path(found).resolve()] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not installed:
         left_out("PostgreSQL's initdb")
     home = Path(tempfile.mkdtemp(prefix="postgres-"))

@@ -35,6 +35,7 @@ from creatoraudit.ingestion.worker import Worker, working
 from creatoraudit.rate_limits import RateLimits
 from creatoraudit.rest import routes as rest
 from creatoraudit.settings import Settings
+from creatoraudit.writes import Writes
 
 EXPOSED_HEADERS = (
     "ETag",
@@ -104,17 +105,19 @@ def without_worker() -> Starlette:
 async def opened(settings: Settings, worker: Actor | None = None) -> AsyncIterator[State]:
     """Everything a process holds while it serves; a SQLite file is brought to this version's schema first."""
     url = settings.database_url.get_secret_value()
-    db = Database(url, pool_size=settings.database_pool_size)
+    replica_url = settings.database_replica_url.get_secret_value() if settings.database_replica_url else None
+    db = Database(url, pool_size=settings.database_pool_size, replica_url=replica_url)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    rate_limits, events = RateLimits(redis_url), Events(redis_url)
+    rate_limits, events, writes = RateLimits(redis_url), Events(redis_url), Writes(redis_url)
     try:
         if is_sqlite(db.url):
             await migrate.upgrade(url)
         elif await migrate.current(url) != migrate.latest():
             raise RuntimeError("The database lacks migrations: run `creatoraudit db upgrade` and start again.")
         async with _refreshing(settings, db, events, worker):
-            yield State(settings, db, rate_limits, events, Keys(db), Proxies(settings.trusted_proxies))
+            yield State(settings, db, rate_limits, events, writes, Keys(db), Proxies(settings.trusted_proxies))
     finally:
+        await writes.close()
         await events.close()
         await rate_limits.close()
         await db.close()

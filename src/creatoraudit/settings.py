@@ -4,11 +4,12 @@ import re
 from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import DirectoryPath, Field, FilePath, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _DATABASE_URL = re.compile(r"sqlite\+aiosqlite:///(?!:memory:|\Z)|postgresql\+asyncpg://.")
+_POSTGRES = "postgresql+asyncpg://"
 _PROXY_URL = re.compile(r"(https?|socks4a?|socks5h?)://[^/\s]+/?")
 _PLAIN_URL = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
 
@@ -21,6 +22,12 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///creatoraudit.db"),
         description="Where the data lives: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
+    )
+    database_replica_url: SecretStr | None = Field(
+        None,
+        description=(
+            "A read replica of a PostgreSQL database, which answers reads: postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
+        ),
     )
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database per process.")
     redis_url: SecretStr | None = Field(
@@ -134,6 +141,18 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 "database_url", "must be sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME"
             )
+        return value
+
+    @field_validator("database_replica_url")
+    @classmethod
+    def _of_postgres(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            return None
+        if not value.get_secret_value().startswith(_POSTGRES):
+            raise PydanticCustomError("replica_url", "must be postgresql+asyncpg://USER:PASSWORD@HOST/NAME")
+        primary = info.data.get("database_url")  # not there if it is wrong itself
+        if primary is not None and not primary.get_secret_value().startswith(_POSTGRES):
+            raise PydanticCustomError("replica_url", "must not be set for a SQLite database, which has no replicas")
         return value
 
     @field_validator("redis_url")

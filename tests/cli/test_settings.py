@@ -56,6 +56,16 @@ def test_secrets_are_masked(run: Run, arguments: list[str], monkeypatch: pytest.
         ("CREATORAUDIT_RATE_LIMIT", "many", "CREATORAUDIT_RATE_LIMIT"),
         ("CREATORAUDIT_REDIS_URL", "http://cache", "CREATORAUDIT_REDIS_URL must be redis://"),
         ("CREATORAUDIT_LOG_LEVEL", "LOUD", "CREATORAUDIT_LOG_LEVEL"),
+        (
+            "CREATORAUDIT_DATABASE_REPLICA_URL",
+            "sqlite+aiosqlite:///copy.db",
+            "CREATORAUDIT_DATABASE_REPLICA_URL must be postgresql+asyncpg://USER:PASSWORD@HOST/NAME.",
+        ),
+        (
+            "CREATORAUDIT_DATABASE_REPLICA_URL",
+            "postgresql+asyncpg://replica.internal/creatoraudit",
+            "CREATORAUDIT_DATABASE_REPLICA_URL must not be set for a SQLite database, which has no replicas.",
+        ),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(

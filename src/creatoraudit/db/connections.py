@@ -31,7 +31,7 @@ class Readers(Protocol):
 
 def readers(url: URL, pool_size: int) -> Readers:
     """The pool that reads, for either database."""
-    return _SQLiteReaders(url, min(pool_size, 4)) if is_sqlite(url) else _PostgresReaders(url, pool_size)
+    return _SQLiteReaders(url, min(pool_size, 4)) if is_sqlite(url) else PostgresReaders(url, pool_size)
 
 
 def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
@@ -172,7 +172,7 @@ class _SQLiteReaders:
             self._free.put_nowait(None)
 
 
-class _PostgresReaders:
+class PostgresReaders:
     """asyncpg's own pool, which also keeps each connection's prepared statements."""
 
     def __init__(self, url: URL, size: int) -> None:
@@ -208,10 +208,17 @@ class _PostgresReaders:
                     self._dsn,
                     min_size=1,
                     max_size=self._size,
+                    timeout=PATIENCE_SECONDS,
                     init=ids_are_text,
                     statement_cache_size=512,
                     server_settings={"default_transaction_read_only": "on", **_LOCK_TIMEOUT},
                 )
+
+    def drop(self) -> None:
+        """Ends every connection at once, and with it what is being asked; new ones are opened when they are needed."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.terminate()
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -224,11 +231,11 @@ def away(unavailable: type[Exception]) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or _is_away(error.orig):
+        if error.connection_invalidated or is_away(error.orig):
             raise unavailable from error
         raise
     except Exception as error:
-        if _is_away(error):
+        if is_away(error):
             raise unavailable from error
         raise
 
@@ -248,7 +255,7 @@ _SQLITE_AWAY = frozenset(
 )
 
 
-def _is_away(error: BaseException | None) -> bool:
+def is_away(error: BaseException | None) -> bool:
     if error is None:
         return False
     if isinstance(error, OSError | PoolTimeout):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Dialect, Executable, event, text
@@ -13,6 +14,7 @@ from creatoraudit.db import connections
 from creatoraudit.db.bulk import Bulk
 from creatoraudit.db.connections import Driver, away
 from creatoraudit.db.dialect import clashed
+from creatoraudit.db.replica import Replica
 from creatoraudit.db.statements import Prepared, Statement
 from creatoraudit.errors import ServiceUnavailable
 
@@ -90,13 +92,19 @@ class Snapshot:
 class Database:
     """A store, by URL. Every read opens and closes its own short session; nothing is shared between resolvers."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, replica_url: str | None = None) -> None:
         self.url = make_url(url)
         self._writer = connections.writer(self.url, pool_size)
         self._readers = connections.readers(self.url, pool_size)
+        self._fetch = self._readers.fetch
+        self.replica: Replica | None = None
+        if replica_url is not None:
+            self.replica = Replica(self.url, self._readers, make_url(replica_url), pool_size)
         self.dialect: Dialect = self._writer.dialect
         self.on_statement: list[Callable[[str], None]] = []
         """Called with the SQL of every statement before it runs."""
+        self.on_commit: list[Callable[[], Awaitable[None]]] = []
+        """Awaited after every transaction that was committed."""
         event.listen(self._writer.sync_engine, "before_cursor_execute", self._observed)
 
     async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
@@ -104,8 +112,31 @@ class Database:
         prepared = statement.prepared(self.dialect)
         self._tell(prepared.sql)
         with away(ServiceUnavailable):
-            found = await self._readers.fetch(prepared.sql, prepared.arguments(params))
+            found = await self._fetch(prepared.sql, prepared.arguments(params))
         return _rows(found, make, prepared)
+
+    def on_replica(self, unless: Callable[[], Awaitable[bool]]) -> "Database":
+        """The same with its reads on the replica, if there is one; `unless` is asked once, before the first of them."""
+        replica = self.replica
+        if replica is None:
+            return self
+        stays: bool | None = None
+
+        async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+            nonlocal stays
+            if stays is None:
+                stays = await unless()
+            return await (self._readers if stays else replica).fetch(sql, arguments)
+
+        other = copy(self)
+        other._fetch = fetch  # noqa: SLF001 - a copy of this one
+        return other
+
+    def telling(self, committed: Callable[[], Awaitable[None]]) -> "Database":
+        """The same, which also tells of every transaction that was committed by way of it."""
+        other = copy(self)
+        other.on_commit = [*self.on_commit, committed]
+        return other
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -120,6 +151,8 @@ class Database:
         with away(ServiceUnavailable):
             async with self._writer.begin() as connection:
                 yield Transaction(connection, await connections.driver(connection), self._tell)
+        for told in self.on_commit:
+            await told()
 
     async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Does work in a transaction of its own, anew where another one has got into its way."""
@@ -147,6 +180,8 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection."""
+        if self.replica:
+            await self.replica.close()
         await self._readers.close()
         await self._writer.dispose()
 

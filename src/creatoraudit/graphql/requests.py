@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from graphql import OperationType
 from starlette.types import Scope
 
 from creatoraudit.errors import BadRequest, RateLimited
@@ -12,6 +13,7 @@ from creatoraudit.graphql.documents import Documents, TrustedDocuments
 from creatoraudit.graphql.execution import Asked
 from creatoraudit.graphql.schema import ENGINE
 from creatoraudit.http.auth import authenticate, charge_address
+from creatoraudit.http.databases import reading, writing
 from creatoraudit.http.rate_limit import announce, charge
 from creatoraudit.http.state import actor_of, state_of
 from creatoraudit.rate_limits import Window
@@ -90,18 +92,21 @@ async def admit(scope: Scope, asked: Asked, window: Window | None) -> Admitted:
         await authenticate(scope, None)
     cost = asked.operation.cost(asked.variables)
     limits.check_cost(cost, state_of(scope).settings)
-    return Admitted(asked, await _charged(scope, window, -(-cost // limits.UNIT)), cost)
-
-
-async def _charged(scope: Scope, window: Window | None, units: int) -> Context | None:
+    units = -(-cost // limits.UNIT)
     if window is None:
         await charge_address(scope, units)
-        return None
-    state = state_of(scope)
-    if units > 1:
-        try:
-            window = await charge(scope, units - 1)
-        except RateLimited:
-            announce(scope, await state.rate_limits.refund(window))
-            raise
-    return Context(state.db, actor_of(scope), state.keys, state.events, window)
+        return Admitted(asked, None, cost)
+    state, window = state_of(scope), await _charged(scope, window, units)
+    # what a subscription tells of has just been committed, which a replica may not have yet
+    db = reading(scope) if asked.operation.kind is OperationType.QUERY else writing(scope)
+    return Admitted(asked, Context(db, actor_of(scope), state.keys, state.events, window), cost)
+
+
+async def _charged(scope: Scope, window: Window, units: int) -> Window:
+    if units <= 1:
+        return window
+    try:
+        return await charge(scope, units - 1)
+    except RateLimited:
+        announce(scope, await state_of(scope).rate_limits.refund(window))
+        raise

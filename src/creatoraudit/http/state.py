@@ -12,6 +12,7 @@ from creatoraudit.http.clients import Proxies, host_of
 from creatoraudit.http.keys import Keys
 from creatoraudit.rate_limits import RateLimits
 from creatoraudit.settings import Settings
+from creatoraudit.writes import Writes
 
 REQUEST_ID = "creatoraudit.request_id"
 ACTOR = "creatoraudit.actor"
@@ -26,6 +27,7 @@ class State:
     db: Database
     rate_limits: RateLimits
     events: Events
+    writes: Writes
     keys: Keys
     proxies: Proxies
 

@@ -15,7 +15,8 @@ from creatoraudit.domain.actor import Actor, KeyScope
 from creatoraudit.domain.validation import Input, UUIDText, validate
 from creatoraudit.errors import CreatorAuditError
 from creatoraudit.http.body import body_of
-from creatoraudit.http.state import actor_of, base_url_of, state_of
+from creatoraudit.http.databases import reading, writing
+from creatoraudit.http.state import actor_of, base_url_of
 from creatoraudit.rest.params import NoParams, Params, QueryString
 
 Q = TypeVar("Q")
@@ -118,11 +119,13 @@ def answering(endpoint: AnyEndpoint) -> Callable[[Request], Awaitable[Response]]
     handler, body, query = endpoint.handler, endpoint.body, endpoint.query or Params(NoParams)
     ids = create_model("PathIds", __base__=Input, **dict.fromkeys(endpoint.path_ids, (UUIDText, ...)))  # type: ignore[call-overload]
 
+    database = reading if endpoint.scope is KeyScope.READ else writing
+
     async def answer(request: Request) -> Response:
         scope = request.scope
         in_path = dict(validate(ids, request.path_params)) if endpoint.path_ids else {}
         call = Call(
-            db=state_of(scope).db,
+            db=database(scope),
             caller=None if endpoint.public else actor_of(scope),
             query=query.parse(scope["query_string"]),
             body=None if body is None else validate(body, body_of(scope)),
