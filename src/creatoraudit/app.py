@@ -26,6 +26,7 @@ from creatoraudit.http.headers import AnswerHeaders
 from creatoraudit.http.health import healthz, readyz
 from creatoraudit.http.keys import Keys
 from creatoraudit.http.pages import index_page
+from creatoraudit.http.paths import Paths
 from creatoraudit.http.problems import Problems, http_problem
 from creatoraudit.http.request_id import RequestId
 from creatoraudit.http.state import State, base_url_of
@@ -65,10 +66,14 @@ def create_app(settings: Settings | None = None, *, worker: Actor | None = SYSTE
 
     app = Starlette(
         routes=[
-            route("/", {"GET": guarded(_index, public=True, produces=None)}),
-            route("/healthz", {"GET": guarded(healthz, public=True, produces=None)}),
-            route("/readyz", {"GET": guarded(readyz, public=True, produces=None)}),
-            *rest.routes(),
+            Paths(
+                [
+                    route("/", {"GET": guarded(_index, public=True, produces=None)}),
+                    route("/healthz", {"GET": guarded(healthz, public=True, produces=None)}),
+                    route("/readyz", {"GET": guarded(readyz, public=True, produces=None)}),
+                    *rest.routes(),
+                ]
+            ),
             *graphql.routes(settings),
             Mount("/static", static_app),
         ],

@@ -33,7 +33,8 @@ def has_ids(endpoint: AnyEndpoint) -> bool:
 
 
 async def test_every_path_below_the_prefix_comes_from_the_table(world: World) -> None:
-    served = {route.path for route in world.app.routes if getattr(route, "path", "").startswith(PREFIX)}
+    routes = [route for one in world.app.routes for route in getattr(one, "routes", [one])]
+    served = {route.path for route in routes if route.path.startswith(PREFIX)}
     assert served == {PREFIX + endpoint.path for endpoint in ENDPOINTS}
 
 
