@@ -202,6 +202,9 @@ class PostgresReaders:
         async def ids_are_text(connection: Any) -> None:
             await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
 
+        async def as_it_is(_connection: Any) -> None:
+            """Reads leave nothing behind that would be worth asking the server twice each time."""
+
         async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
@@ -210,6 +213,7 @@ class PostgresReaders:
                     max_size=self._size,
                     timeout=PATIENCE_SECONDS,
                     init=ids_are_text,
+                    reset=as_it_is,
                     statement_cache_size=512,
                     server_settings={"default_transaction_read_only": "on", **_LOCK_TIMEOUT},
                 )
