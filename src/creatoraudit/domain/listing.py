@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, func
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func
 from sqlmodel import SQLModel
 
 from creatoraudit.db import dialect
@@ -164,8 +164,11 @@ async def fetch_pages(
 
 async def fetch_by_ids(db: Reader, actor: Actor, listing: Listing[R], ids: Sequence[str]) -> list[R | None]:
     """The rows with these ids, in the ids' order, None where the organization has no such row."""
-    params = actor.bind(ids=list(dict.fromkeys(ids)))
-    rows = await db.fetch(_by_ids(actor.tenancy, listing), listing.row._make, params)
+    asked = list(dict.fromkeys(ids))
+    if len(asked) == 1:
+        rows = await db.fetch(_by_id(actor.tenancy, listing), listing.row._make, actor.bind(id=asked[0]))
+    else:
+        rows = await db.fetch(_by_ids(actor.tenancy, listing), listing.row._make, actor.bind(ids=asked))
     found = {row.id: row for row in rows}  # type: ignore[attr-defined]
     return [found.get(one) for one in ids]
 
@@ -230,6 +233,12 @@ def _counts(tenancy: Tenancy, listing: Listing[Any], parent: str, filters: froze
     parents = dialect.listed("parents", column.type)
     rows = listing.rows(tenancy, filters, led=True).where(column == parents.c.value)
     return rows.with_only_columns(column, func.count(), maintain_column_froms=True).group_by(column)
+
+
+@statement
+def _by_id(tenancy: Tenancy, listing: Listing[Any]) -> Select[Any]:
+    """Apart from many: PostgreSQL keeps the plan for one id, and plans anew for each list of unknown length."""
+    return listing.rows(tenancy, led=True).where(listing.identity == bindparam("id", type_=listing.identity.type))
 
 
 @statement
