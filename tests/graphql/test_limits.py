@@ -160,6 +160,16 @@ async def test_the_cost_is_said_when_asked(send: Send, document: str, variables:
     assert answer["extensions"] == {"cost": {"requested": cost, "limit": 10_000}}
 
 
+async def test_a_document_that_is_known_costs_what_the_values_of_its_variables_say(send: Send) -> None:
+    document = "query ($n: Int!) { accounts(first: $n) { ...A } } fragment A on AccountConnection { nodes { id } }"
+    costs = []
+    for n in (1, 200, 7):
+        answer = await send(document, headers={"X-GraphQL-Cost": "true"}, n=n)
+        costs.append(answer.json()["extensions"]["cost"]["requested"])
+
+    assert costs == [1 + 1, 1 + 200, 1 + 7]
+
+
 async def test_every_started_thousand_costs_a_unit(db: Database, organization: Actor, send: Send) -> None:
     key = (await an_api_key(db, organization, rate_limit=10)).key
 

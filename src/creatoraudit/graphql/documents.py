@@ -65,6 +65,7 @@ class Operation:
         self.kind: OperationType = node.operation
         self._node = node
         self._executor = executor
+        self._cost: int | None = None
 
     @cached_property
     def is_public(self) -> bool:
@@ -79,15 +80,14 @@ class Operation:
 
     def cost(self, variables: Mapping[str, Any]) -> int:
         """What it costs with these values; InvalidOperation if its document is not valid."""
+        if self._cost is not None:
+            return self._cost
         if self.document.errors:
             raise InvalidOperation(self.document.errors)
-        if not self._node.variable_definitions:
-            return self._cost
-        return limits.cost_of(self.document.schema, self._node, self.document.fragments, variables)
-
-    @cached_property
-    def _cost(self) -> int:
-        return limits.cost_of(self.document.schema, self._node, self.document.fragments, {})
+        cost, is_constant = limits.cost_of(self.document.schema, self._node, self.document.fragments, variables)
+        if is_constant:
+            self._cost = cost
+        return cost
 
 
 class Documents:

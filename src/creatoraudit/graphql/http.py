@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -26,6 +25,7 @@ from creatoraudit.graphql.sockets import Sockets
 from creatoraudit.http.auth import authenticate, bearer_key
 from creatoraudit.http.body import parse, read
 from creatoraudit.http.guard import Methods, guarded
+from creatoraudit.http.headers import sent_header
 from creatoraudit.http.negotiation import JSON, media_type, preferred
 from creatoraudit.http.pages import graphiql_page
 from creatoraudit.http.problems import Problems, known
@@ -37,8 +37,8 @@ from creatoraudit.settings import Settings
 PATH = "/graphql"
 GRAPHQL_JSON = "application/graphql-response+json"
 HTML = "text/html"
-COST_HEADER = "x-graphql-cost"
-PLAN_HEADER = "x-graphql-plan"
+COST_HEADER = b"x-graphql-cost"
+PLAN_HEADER = b"x-graphql-plan"
 
 METHODS = {
     OperationType.QUERY: ("GET", "HEAD", "POST"),
@@ -138,11 +138,10 @@ class Endpoint:
         if asked.operation.kind is OperationType.SUBSCRIPTION:
             raise NotAcceptable(f"A subscription is answered with {EVENT_STREAM}, or over a WebSocket.")
         answer = await run(asked, context, request_id_of(scope), self._settings.graphql_timeout)
-        headers = Headers(scope=scope)
         extensions: dict[str, Any] = {}
-        if headers.get(COST_HEADER, "").lower() == "true":
+        if sent_header(scope, COST_HEADER).lower() == "true":
             extensions["cost"] = {"requested": cost, "limit": self._settings.graphql_max_cost}
-        if headers.get(PLAN_HEADER, "").lower() == "true":
+        if sent_header(scope, PLAN_HEADER).lower() == "true":
             extensions["plan"] = _executor(asked)
         return answer | {"extensions": extensions} if extensions else answer
 
@@ -164,7 +163,7 @@ async def _identify(scope: Scope) -> Window | None:
 
 def _preferred_media(scope: Scope) -> str | None:
     """The media type to answer with: plain JSON for those who do not name another one; None for none of them."""
-    named = ",".join(Headers(scope=scope).getlist("accept")).lower()
+    named = sent_header(scope, b"accept").lower()
     return preferred(scope, (*(one for one in (GRAPHQL_JSON, JSON, EVENT_STREAM) if one == JSON or one in named),))
 
 

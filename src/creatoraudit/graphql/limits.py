@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -94,17 +94,29 @@ def root_fields(selections: SelectionSetNode, fragments: Fragments) -> list[str]
     return names
 
 
+class Cost(NamedTuple):
+    """What an operation costs, and whether it does so with whatever values of its variables."""
+
+    total: int
+    is_constant: bool
+
+
 def cost_of(
     schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments, variables: Mapping[str, Any]
-) -> int:
+) -> Cost:
     """What a valid operation costs: a leaf nothing, an object 1, a connection once for each object it is asked for."""
     defaults = {one.variable.name.value: one.default_value for one in operation.variable_definitions or ()}
     sent = {name: _sent(default, {}) for name, default in defaults.items() if default is not None} | dict(variables)
     costs = _Costs(schema, fragments, sent)
-    return costs.of(operation.selection_set, schema.get_root_type(operation.operation), 1)
+    total = costs.of(operation.selection_set, schema.get_root_type(operation.operation), 1)
+    return Cost(total, is_constant=not costs.depends)
 
 
 class _Costs:
+    """`depends` says whether any variable was looked at."""
+
+    depends = False
+
     def __init__(self, schema: GraphQLSchema, fragments: Fragments, variables: Mapping[str, Any]) -> None:
         self._schema = schema
         self._fragments = fragments
@@ -161,10 +173,11 @@ class _Costs:
         return None
 
     def _argument(self, node: FieldNode, field: GraphQLField, name: str) -> Any:
-        default = field.args[name].default_value
-        return next(
-            (_sent(one.value, self._variables) for one in node.arguments or () if one.name.value == name), default
-        )
+        for one in node.arguments or ():
+            if one.name.value == name:
+                self.depends = self.depends or isinstance(one.value, VariableNode)
+                return _sent(one.value, self._variables)
+        return field.args[name].default_value
 
 
 def _sent(value: ValueNode, variables: Mapping[str, Any]) -> Any:

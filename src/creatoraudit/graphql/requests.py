@@ -34,7 +34,7 @@ def words_of(sent: object) -> Words:
     if not isinstance(sent, dict):
         raise BadRequest("The body must be a JSON object.")
     for name, kind, what in _PARAMETERS:
-        if not isinstance(sent.get(name), kind | None):
+        if sent.get(name) is not None and not isinstance(sent[name], kind):
             raise BadRequest(f"{name} must be {what}.")
     return Words(
         sent.get("query"), sent.get("documentId"), sent.get("operationName") or None, sent.get("variables") or {}

@@ -2,13 +2,24 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_SENT = "creatoraudit.sent_headers"
 _ANSWER = "creatoraudit.answer_headers"
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 
 
 def sent_header(scope: Scope, name: bytes) -> str:
     """The value of a request's header, its lines joined by commas; empty if there is none."""
-    return b",".join([value for key, value in scope["headers"] if key == name]).decode("latin-1")
+    found: bytes = (scope.get(_SENT) or _read(scope)).get(name, b"")
+    return found.decode("latin-1")
+
+
+def _read(scope: Scope) -> dict[bytes, bytes]:
+    """All of them by name, read once for a request: its layers ask for more than most requests have."""
+    sent: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        sent[name] = sent[name] + b"," + value if name in sent else value
+    scope[_SENT] = sent
+    return sent
 
 
 def answer_headers(scope: Scope) -> dict[str, str]:
