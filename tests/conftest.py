@@ -115,7 +115,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def redis_url() -> str:
     """A Redis that answers."""
     with redis.Redis.from_url(REDIS_URL) as client:
