@@ -97,15 +97,20 @@ def empty_postgres_url(postgres_url: str | None) -> str:
     """The PostgreSQL database of this process, emptied."""
     if postgres_url is None:
         left_out("PostgreSQL")
+    empty_postgres(postgres_url)
+    return postgres_url
 
-    async def empty(url: str) -> None:
+
+def empty_postgres(url: str) -> None:
+    """Removes everything from a PostgreSQL database but its tables."""
+
+    async def empty() -> None:
         engine = create_async_engine(url)
         async with engine.begin() as connection:
             await connection.execute(text("TRUNCATE organizations RESTART IDENTITY CASCADE"))
         await engine.dispose()
 
-    asyncio.run(empty(postgres_url))
-    return postgres_url
+    asyncio.run(empty())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
