@@ -66,6 +66,14 @@ def postgres_url() -> Iterator[str | None]:
 
 @contextmanager
 def migrated_database(name: str) -> Iterator[str]:
+    """A PostgreSQL database of this name with our tables; OSError where no server answers."""
+    with new_database(name) as url:
+        asyncio.run(migrate.upgrade(url))
+        yield url
+
+
+@contextmanager
+def new_database(name: str) -> Iterator[str]:
     """A PostgreSQL database of this name, made anew and dropped afterwards; OSError where no server answers."""
 
     async def administer(*statements: str) -> None:
@@ -79,9 +87,7 @@ def migrated_database(name: str) -> Iterator[str]:
 
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     asyncio.run(administer(drop, f"CREATE DATABASE {name}"))
-    url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(migrate.upgrade(url))
-    yield url
+    yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
     asyncio.run(administer(drop))
 
 
