@@ -172,6 +172,10 @@ class _SQLiteReaders:
             self._free.put_nowait(None)
 
 
+_TEXT = 25
+"""PostgreSQL's number of the type that asyncpg reads fastest."""
+
+
 class PostgresReaders:
     """asyncpg's own pool, which also keeps each connection's prepared statements."""
 
@@ -200,7 +204,7 @@ class PostgresReaders:
         import asyncpg  # noqa: PLC0415 - an extra: only those who have PostgreSQL need its driver
 
         async def ids_are_text(connection: Any) -> None:
-            await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+            await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name=_TEXT, format="text")
 
         async def as_it_is(_connection: Any) -> None:
             """Reads leave nothing behind that would be worth asking the server twice each time."""

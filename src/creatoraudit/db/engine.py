@@ -194,13 +194,10 @@ class Database:
 
 
 def _rows(found: Sequence[Any], make: Make[T], prepared: Prepared) -> list[T]:
-    if not prepared.converters:
-        return [make(values) for values in found]
-    rows = []
-    for values in found:
-        converted = list(values)
+    """Makes rows of what the driver found; values that need it are converted column by column."""
+    if prepared.converters and found:
+        columns = list(zip(*found, strict=True))
         for index, convert in prepared.converters:
-            if converted[index] is not None:
-                converted[index] = convert(converted[index])
-        rows.append(make(converted))
-    return rows
+            columns[index] = tuple(None if value is None else convert(value) for value in columns[index])
+        found = list(zip(*columns, strict=True))
+    return list(map(make, found))

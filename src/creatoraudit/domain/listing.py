@@ -29,12 +29,15 @@ from creatoraudit.domain.paging import (
     place_of,
     walk,
 )
+from creatoraudit.domain.rows import maker
 from creatoraudit.domain.scope import scoped
 from creatoraudit.domain.text import folded
 from creatoraudit.domain.validation import Input
 from creatoraudit.errors import CreatorAuditError
 
 R = TypeVar("R", bound=NamedTuple)
+Names = tuple[str, ...]
+"""Columns of a row, in its order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +70,26 @@ class Listing(Generic[R]):
         *,
         home: Home | None = None,
         led: bool = False,
+        names: Names | None = None,
     ) -> Select[Any]:
         """Every row of the organization that passes the named filters, seen from its home or from another one.
 
         `led` says that ids or parents lead to the rows, so that the owner is only checked; a parent's filter does too.
+        `names` are the columns to select, all by default.
         """
         home = home or self.home
         led = led or not filters.isdisjoint(self.parents)
-        found = scoped(home.model, tenancy, *self.columns, source=home.source, seek=not led)
+        columns = self.columns if names is None else [column for column in self.columns if column.name in names]
+        found = scoped(home.model, tenancy, *columns, source=home.source, seek=not led)
         if home.identity is not self.identity:
             found = found.where(home.identity.is_not(None))
         return found.where(*(self.filters[name] for name in sorted(filters)))
+
+    def names(self, wanted: frozenset[str] | None, *needed: str) -> Names:
+        """The columns of a row that has what is wanted, and what is needed to place it; all where nothing is said."""
+        if wanted is None:
+            return self.row._fields
+        return tuple(name for name in self.row._fields if name in wanted or name in needed)
 
     def question(self, actor: Actor, filters: Mapping[str, Any], sort: Sort) -> Question:
         """What this list's cursors are bound to."""
@@ -95,9 +107,18 @@ def supplied(where: Input) -> dict[str, Any]:
 
 
 async def fetch_page(
-    db: Reader, actor: Actor, listing: Listing[R], where: Input, sort: Sort | None, request: PageRequest
+    db: Reader,
+    actor: Actor,
+    listing: Listing[R],
+    where: Input,
+    sort: Sort | None,
+    request: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> Page[R]:
-    """One page of a list; ValidationFailed when its cursor belongs to another question."""
+    """One page of a list; ValidationFailed when its cursor belongs to another question.
+
+    `columns` says which of a row's columns are read, besides those that place it; all by default.
+    """
     sort = sort or listing.default_sort
     filters = supplied(where)
     question = listing.question(actor, filters, sort)
@@ -105,8 +126,9 @@ async def fetch_page(
     conditions = _conditions(filters)
     shape = frozenset(conditions)
     params = actor.bind(**conditions, **bound(position), limit=request.limit + 1)
-    built = _page(actor.tenancy, listing, shape, sort, place_of(position), request.backward)
-    rows = await db.fetch(built, listing.row._make, params)
+    names = listing.names(columns, "id", sort.key)
+    built = _page(actor.tenancy, listing, names, shape, sort, place_of(position), request.backward)
+    rows = await db.fetch(built, maker(listing.row, names), params)
     total = None
     if request.include_total:
         (counted,) = await db.fetch(_count(actor.tenancy, listing, shape), _Count._make, actor.bind(**conditions))
@@ -123,11 +145,12 @@ async def fetch_pages(
     where: Input,
     sort: Sort | None,
     request: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> list[Page[R] | CreatorAuditError]:
     """The same page for each of many parents, in their order and in one statement.
 
     `parent` names the filter that a parent stands for; a page is the one that this filter would give, cursors
-    included. A cursor belongs to one parent: the others get the error in their place.
+    included. A cursor belongs to one parent: the others get the error in their place. `columns` is as for one page.
     """
     sort = sort or listing.default_sort
     conditions = _conditions(supplied(where))
@@ -145,9 +168,10 @@ async def fetch_pages(
     totals: dict[str, int] = {}
     if asked:
         params = actor.bind(**conditions, **bound(position), parents=asked, limit=request.limit + 1)
-        built = _pages(actor.tenancy, listing, parent, shape, sort, place_of(position), request.backward)
-        make = listing.row._make
-        for row, one in await db.fetch(built, lambda values: (make(values[:-1]), str(values[-1])), params):
+        names = listing.names(columns, "id", sort.key)
+        built = _pages(actor.tenancy, listing, names, parent, shape, sort, place_of(position), request.backward)
+        make = maker(listing.row, names)
+        for row, one in await db.fetch(built, lambda values: (make(values[:-1]), values[-1]), params):
             rows[one].append(row)
         if request.include_total:
             counted = await db.fetch(_counts(actor.tenancy, listing, parent, shape), _ParentCount._make, params)
@@ -162,13 +186,17 @@ async def fetch_pages(
     return pages
 
 
-async def fetch_by_ids(db: Reader, actor: Actor, listing: Listing[R], ids: Sequence[str]) -> list[R | None]:
+async def fetch_by_ids(
+    db: Reader, actor: Actor, listing: Listing[R], ids: Sequence[str], columns: frozenset[str] | None = None
+) -> list[R | None]:
     """The rows with these ids, in the ids' order, None where the organization has no such row."""
     asked = list(dict.fromkeys(ids))
+    names = listing.names(columns, "id")
+    make = maker(listing.row, names)
     if len(asked) == 1:
-        rows = await db.fetch(_by_id(actor.tenancy, listing), listing.row._make, actor.bind(id=asked[0]))
+        rows = await db.fetch(_by_id(actor.tenancy, listing, names), make, actor.bind(id=asked[0]))
     else:
-        rows = await db.fetch(_by_ids(actor.tenancy, listing), listing.row._make, actor.bind(ids=asked))
+        rows = await db.fetch(_by_ids(actor.tenancy, listing, names), make, actor.bind(ids=asked))
     found = {row.id: row for row in rows}  # type: ignore[attr-defined]
     return [found.get(one) for one in ids]
 
@@ -184,15 +212,21 @@ class _ParentCount(NamedTuple):
 
 @statement
 def _page(
-    tenancy: Tenancy, listing: Listing[Any], filters: frozenset[str], sort: Sort, place: Place, backward: bool
+    tenancy: Tenancy,
+    listing: Listing[Any],
+    names: Names,
+    filters: frozenset[str],
+    sort: Sort,
+    place: Place,
+    backward: bool,
 ) -> Select[Any]:
     key = listing.keys[sort.key]
     home = key.home or listing.home
-    walked = listing.rows(tenancy, filters, home=home)
+    walked = listing.rows(tenancy, filters, home=home, names=names)
     if not key.nullable:
         return walk(walked, home.identity, key, sort.direction, place, backward=backward)
     ids = keyset(walked, home.identity, key, sort.direction, place, backward=backward)
-    rows = listing.rows(tenancy, led=True).where(listing.identity.in_(ids))
+    rows = listing.rows(tenancy, led=True, names=names).where(listing.identity.in_(ids))
     return rows.order_by(*order(key, listing.identity, sort.direction, backward=backward))
 
 
@@ -200,6 +234,7 @@ def _page(
 def _pages(
     tenancy: Tenancy,
     listing: Listing[Any],
+    names: Names,
     parent: str,
     filters: frozenset[str],
     sort: Sort,
@@ -212,7 +247,7 @@ def _pages(
     # Only parents lead to the children; who owns them is checked on the rows that they become.
     children = listing.rows(Tenancy.SYSTEM, filters, home=home).where(listing.parents[parent] == parents.c.value)
     return dialect.per_parent(
-        listing.rows(tenancy, led=True),
+        listing.rows(tenancy, led=True, names=names),
         listing.identity,
         parents,
         keyset(children.correlate(parents), home.identity, key, sort.direction, place, backward=backward),
@@ -236,14 +271,15 @@ def _counts(tenancy: Tenancy, listing: Listing[Any], parent: str, filters: froze
 
 
 @statement
-def _by_id(tenancy: Tenancy, listing: Listing[Any]) -> Select[Any]:
+def _by_id(tenancy: Tenancy, listing: Listing[Any], names: Names) -> Select[Any]:
     """Apart from many: PostgreSQL keeps the plan for one id, and plans anew for each list of unknown length."""
-    return listing.rows(tenancy, led=True).where(listing.identity == bindparam("id", type_=listing.identity.type))
+    rows = listing.rows(tenancy, led=True, names=names)
+    return rows.where(listing.identity == bindparam("id", type_=listing.identity.type))
 
 
 @statement
-def _by_ids(tenancy: Tenancy, listing: Listing[Any]) -> Select[Any]:
-    return listing.rows(tenancy, led=True).where(dialect.one_of(listing.identity, "ids"))
+def _by_ids(tenancy: Tenancy, listing: Listing[Any], names: Names) -> Select[Any]:
+    return listing.rows(tenancy, led=True, names=names).where(dialect.one_of(listing.identity, "ids"))
 
 
 def _conditions(filters: Mapping[str, Any]) -> dict[str, Any]:

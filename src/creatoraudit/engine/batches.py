@@ -13,6 +13,10 @@ def identity_of(parent: Any) -> Hashable:
     return identity
 
 
+Path = tuple[str, ...]
+"""Names of fields that lead from an object to one below it."""
+
+
 class Batch(NamedTuple):
     """An edge to what belongs to each of many parents.
 
@@ -21,8 +25,14 @@ class Batch(NamedTuple):
     the same identity. `ask(selection, **arguments)` makes `asked` of what is selected below the field and of its
     arguments under their Python names; what it raises is the failure of all parents. Fields that ask the same of the
     same batch are followed once.
+
+    `reads` are the attributes of parents that it reads, None where that is not known. `makes` says where below the
+    field the objects stand that may lack attributes: `follow` then gets, as its last argument, the names of those that
+    are read of any of them, or None where all may be.
     """
 
     follow: Callable[..., Awaitable[Sequence[Any]]]
     ask: Callable[..., Hashable] | None = None
     identity: Callable[[Any], Hashable] = identity_of
+    reads: frozenset[str] | None = None
+    makes: tuple[Path, ...] | None = None

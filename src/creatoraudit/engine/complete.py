@@ -43,19 +43,6 @@ async def _complete_later(run: "Run", rows: Rows, field: Field, values: Sequence
     await run.finish(pending)
 
 
-def complete_odd(run: "Run", rows: Rows, pending: Pending) -> None:
-    """Completes the values that no code could write."""
-    placings: dict[int, Placing] = {}
-    for index, number, value in rows.odd:
-        field = rows.level.fields[number]
-        placing = placings.get(number)
-        if placing is None:
-            placing = placings[number] = Placing(run, rows, field)
-        placing.put(value, rows.made[index], field.key, index)
-    for placing in placings.values():
-        placing.close(pending)
-
-
 def _complete_at_once(run: "Run", rows: Rows, field: Field, values: Sequence[Any], pending: Pending) -> bool:
     """Completes objects, or lists of them, as nearly all are: of one type, no null, nothing to await or to refuse."""
     if field.depth == 0:

@@ -19,8 +19,8 @@ from graphql import (
 
 from creatoraudit.engine.cache import Recent
 from creatoraudit.engine.execute import Run
+from creatoraudit.engine.fields import Ways
 from creatoraudit.engine.operation import Operation
-from creatoraudit.engine.plan import Ways
 
 CAPACITY = 512
 """Operations that are remembered by their text."""

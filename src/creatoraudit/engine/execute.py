@@ -1,9 +1,7 @@
 """Executes plans: each level for all its parents at once, its branches side by side."""
 
 import asyncio
-from collections.abc import Coroutine, Hashable, Sequence
-from contextlib import suppress
-from operator import attrgetter
+from collections.abc import Coroutine, Hashable, Iterable, Sequence
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, OperationType, default_field_resolver, located_error
@@ -12,7 +10,7 @@ from graphql.pyutils import gather_with_cancel
 
 from creatoraudit.engine import arguments
 from creatoraudit.engine.awaiting import HELPERS, is_awaitable
-from creatoraudit.engine.complete import complete, complete_odd
+from creatoraudit.engine.complete import complete
 from creatoraudit.engine.errors import Failure, settle
 from creatoraudit.engine.fields import Field, Kind
 from creatoraudit.engine.pending import Askers, Pending, Question
@@ -52,8 +50,8 @@ class Run:
     def descend(self, groups: Sequence[Rows], pending: Pending) -> None:
         """Goes on below the rows of a level, as far as that needs no waiting."""
         for rows in groups:
-            if rows.odd:
-                complete_odd(self, rows, pending)
+            for field, values in rows.odd:
+                complete(self, rows, field, values, pending)
             for field in rows.level.branches if rows.sources else ():
                 self._branch(rows, field, pending)
 
@@ -131,7 +129,7 @@ class Run:
             case Kind.RESOLVER:
                 complete(self, rows, field, self._resolved(rows, field), pending)
             case _:
-                complete(self, rows, field, _read(rows, field), pending)
+                complete(self, rows, field, rows.read(field), pending)
 
     def _resolved(self, rows: Rows, field: Field) -> list[Any]:
         resolve = field.definition.resolve or default_field_resolver
@@ -179,7 +177,9 @@ class Run:
             for (rows, _), names in zip(askers, identities, strict=True):
                 for name, row in zip(names, rows.sources, strict=True):
                     parents.setdefault(name, row)
-            given = () if batch.ask is None else (asked,)
+            given: list[Any] = [] if batch.ask is None else [asked]
+            if batch.makes is not None:
+                given.append(self._reads(field for _, field in askers))
             children = await batch.follow(self._context, list(parents.values()), *given)
             found = dict(zip(parents, children, strict=True))
         except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
@@ -190,12 +190,12 @@ class Run:
                 complete(self, rows, field, [found[name] for name in names], pending, is_awaited=True)
         await self.finish(pending)
 
-
-def _read(rows: Rows, field: Field) -> list[Any]:
-    """The values of a field that is found on the rows themselves."""
-    values: list[Any] = []
-    if field.way.attribute is not None:
-        with suppress(Exception):  # the row where it stops is read again, so that the failure is its own
-            values.extend(map(attrgetter(field.way.attribute), rows.sources))
-    values.extend(field.read(row) for row in rows.sources[len(values) :])
-    return values
+    def _reads(self, fields: Iterable[Field]) -> frozenset[str] | None:
+        """The attributes that are read of what a batch makes for any of the fields."""
+        read: frozenset[str] = frozenset()
+        for field in fields:
+            names = self.plan.reads(field)
+            if names is None:
+                return None
+            read |= names
+        return read

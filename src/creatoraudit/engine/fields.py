@@ -24,8 +24,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from creatoraudit.engine import arguments
+from creatoraudit.engine import arguments, leaves
 from creatoraudit.engine.batches import BATCH, Batch
+from creatoraudit.engine.leaves import Column
+from creatoraudit.engine.reads import ATTRIBUTE, READS, Reads
 from creatoraudit.engine.selection import Selection
 
 Read = Callable[[Any], Any]
@@ -49,6 +51,22 @@ class Way(NamedTuple):
     attribute: str | None = None
     call: Read | None = None
     batch: Batch | None = None
+    reads: Reads | None = None
+
+
+class Ways:
+    """How the values of a schema's fields are found, each looked up once."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._known: dict[tuple[str, str], Way] = {}
+
+    def of(self, parent: GraphQLObjectType, name: str, definition: GraphQLField) -> Way:
+        """How the values of a type's field are found."""
+        way = self._known.get((parent.name, name))
+        if way is None:
+            way = self._known[parent.name, name] = way_of(self._schema, name, definition)
+        return way
 
 
 class Field:
@@ -96,10 +114,14 @@ class Field:
         """The field's arguments where they are the same for every object, whoever asks."""
         return arguments.constant(self.definition, self.nodes[0])
 
+    def written(self, values: Column) -> Column | None:
+        """What is written for the values of a leaf, null for null; None if any has to be looked at by itself."""
+        return leaves.written(leaves.writer(self.leaf), self.nullable, values)
+
     @cached_property
     def read(self) -> Read:
         """Finds the value where that takes the object alone."""
-        kind, attribute, call, _ = self.way
+        kind, attribute, call, *_ = self.way
         if kind is Kind.TYPENAME:
             name = self.parent_type.name
             return lambda _row: name
@@ -109,21 +131,21 @@ class Field:
 def way_of(schema: GraphQLSchema, name: str, definition: GraphQLField) -> Way:
     """How the values of a field are found: without its resolver only where that does nothing else."""
     if name == "__typename":
-        return Way(Kind.TYPENAME)
+        return Way(Kind.TYPENAME, reads=Reads(frozenset()))
     field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not (isinstance(field, StrawberryField) and _is_bare(schema, definition, field)):
         return Way(Kind.RESOLVER)
-    resolver = field.base_resolver
-    if resolver is None:
-        default, name = field.default_resolver, field.python_name
+    resolver, reads = field.base_resolver, field.metadata.get(READS)
+    if resolver is None or ATTRIBUTE in field.metadata:
+        default, name = field.default_resolver, field.metadata.get(ATTRIBUTE, field.python_name)
         if default is getattr and name.isidentifier() and not iskeyword(name):
-            return Way(Kind.ATTRIBUTE, attribute=name)
+            return Way(Kind.ATTRIBUTE, attribute=name, reads=Reads(frozenset({name})))
         return Way(Kind.CALL, call=_guarded(lambda row: default(row, name)))
     batch = field.metadata.get(BATCH)
     if isinstance(batch, Batch):
-        return Way(Kind.BATCH, batch=batch)
+        return Way(Kind.BATCH, batch=batch, reads=None if batch.reads is None else Reads(batch.reads))
     call = None if definition.args or field.is_async else _of_object(resolver)
-    return Way(Kind.RESOLVER) if call is None else Way(Kind.CALL, call=_guarded(call))
+    return Way(Kind.RESOLVER, reads=reads) if call is None else Way(Kind.CALL, call=_guarded(call), reads=reads)
 
 
 def _is_bare(schema: GraphQLSchema, definition: GraphQLField, field: StrawberryField) -> bool:

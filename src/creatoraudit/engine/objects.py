@@ -21,6 +21,7 @@ from graphql.execution.executor import invalid_return_type_error
 
 from creatoraudit.engine.awaiting import discard, is_awaitable, settled
 from creatoraudit.engine.fields import Field
+from creatoraudit.engine.instances import InstancesOf
 from creatoraudit.engine.pending import Pending
 from creatoraudit.engine.rows import Location, Rows
 
@@ -36,17 +37,6 @@ class Child(NamedTuple):
     slot: str | int
     owner: int
     steps: tuple[int, ...]
-
-
-class InstancesOf:
-    """An `is_type_of` by which a type's objects are the instances of a class; many are looked at together."""
-
-    def __init__(self, of: type) -> None:
-        self.of = of
-
-    def __call__(self, value: Any, _info: Any) -> bool:
-        """Whether a value is one."""
-        return isinstance(value, self.of)
 
 
 def sole_type(

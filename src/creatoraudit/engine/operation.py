@@ -16,7 +16,8 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import Node
 
 from creatoraudit.engine.cache import Recent
-from creatoraudit.engine.plan import Plan, Ways
+from creatoraudit.engine.fields import Ways
+from creatoraudit.engine.plan import Plan
 
 MAX_PLANS = 16
 """Plans that are kept of one operation, of up to 2 ** n where n variables decide what is skipped."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from graphql import (
     FragmentDefinitionNode,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -15,27 +14,13 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails, GroupedFieldSet, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from creatoraudit.engine.fields import Field, Kind, Way, way_of
-from creatoraudit.engine.generated import Make, compiled
+from creatoraudit.engine.fields import Field, Kind, Ways
+from creatoraudit.engine.generated import Make, compiled, has_column, uncompiled
+from creatoraudit.engine.reads import attributes
 from creatoraudit.engine.selection import Selection
 
-WARM = 16
-"""Rows that a level makes field by field before code is generated for it: most operations come only once."""
-
-
-class Ways:
-    """How the values of a schema's fields are found, each looked up once."""
-
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
-        self._known: dict[tuple[str, str], Way] = {}
-
-    def of(self, parent: GraphQLObjectType, name: str, definition: GraphQLField) -> Way:
-        """How the values of a type's field are found."""
-        way = self._known.get((parent.name, name))
-        if way is None:
-            way = self._known[parent.name, name] = way_of(self._schema, name, definition)
-        return way
+WARM = 64
+"""Rows that a level makes before code is generated for it: most operations come only once."""
 
 
 class Level:
@@ -44,16 +29,18 @@ class Level:
     def __init__(self, of: GraphQLObjectType, fields: Sequence[Field]) -> None:
         self.type = of
         self.fields = fields
+        self.columns = [field for field in fields if has_column(field)]
         self.branches = [field for field in fields if not field.is_inline]
         self._made = 0
+        self._cold = uncompiled(fields)
         self._compiled: tuple[Make, str] | None = None
 
-    def code(self, rows: int) -> Make | None:
-        """The code that makes that many more rows; None while they have been too few to generate it."""
+    def make(self, rows: int) -> Make:
+        """Makes that many more dicts of their columns; code is generated for it when they have become many."""
         self._made += rows
         if self._compiled is None and self._made >= WARM:
             self._compiled = compiled(self.fields)
-        return None if self._compiled is None else self._compiled[0]
+        return self._cold if self._compiled is None else self._compiled[0]
 
     @property
     def source(self) -> str:
@@ -85,6 +72,7 @@ class Plan:
         self._conditions = conditions
         self._details = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
         self._levels: dict[tuple[int, str], Level] = {}
+        self._reads: dict[int, frozenset[str] | None] = {}
         grouped = collect_fields(schema, self._details, conditions, root_type, operation).grouped_field_set
         self.root = self._level(root_type, grouped, 0, is_serial=operation.operation is OperationType.MUTATION)
 
@@ -98,6 +86,15 @@ class Plan:
             )
             level = self._levels[key] = self._level(of, collected.grouped_field_set, field.climb[-1])
         return level
+
+    def reads(self, field: Field) -> frozenset[str] | None:
+        """The attributes that are read of what a field's batch makes; None if that is not known."""
+        batch = field.way.batch
+        if batch is None or batch.makes is None:
+            return None
+        if id(field) not in self._reads:
+            self._reads[id(field)] = attributes(self.schema, self._ways, field.of, field.selection, batch.makes)
+        return self._reads[id(field)]
 
     @property
     def source(self) -> str:

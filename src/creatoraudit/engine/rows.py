@@ -1,12 +1,16 @@
 """The objects of a level: what stands behind them, and what is made of it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from inspect import getattr_static
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from graphql.pyutils import Path
 
-from creatoraudit.engine.awaiting import discard
-from creatoraudit.engine.fields import Field, Kind
+from creatoraudit.engine.fields import Field
+from creatoraudit.engine.leaves import Column
 from creatoraudit.engine.plan import Level
 
 Location = tuple[int, tuple[int, ...]]
@@ -16,7 +20,7 @@ Location = tuple[int, tuple[int, ...]]
 class Rows:
     """The objects of one type in one place of the data, each with the dict that is made of it.
 
-    `odd` has the values that no code could write: the index of the row, the number of the field, and the value.
+    `odd` has the columns that could not be written as a whole: nulls stand for their values.
     """
 
     __slots__ = ("_locate", "_parents", "_paths", "field", "level", "made", "odd", "sources")
@@ -32,15 +36,11 @@ class Rows:
         self.level = level
         self.sources = sources
         self.field = field
-        self.odd: list[tuple[int, int, Any]] = []
+        self.odd: list[tuple[Field, Column]] = []
         self._parents = parents
         self._locate = locate
         self._paths: dict[int, Path] = {}
-        code = level.code(len(sources))
-        if code is None:
-            self.made = [self._read(index, row, None) for index, row in enumerate(sources)]
-        else:
-            self.made = code(sources, self._note, self._again)
+        self.made = level.make(len(sources))(len(sources), list(self._columns()))
 
     def path(self, index: int) -> Path | None:
         """Where a row stands in the data."""
@@ -60,24 +60,51 @@ class Rows:
             path = Path(path, step, None)
         return path
 
-    def _note(self, index: int, number: int, value: Any) -> None:
-        self.odd.append((index, number, value))
+    def read(self, field: Field) -> Column:
+        """The values of a field that is found on the rows themselves; what cannot be found is an exception."""
+        values: list[Any] = []
+        if field.way.attribute is not None:
+            with suppress(Exception):  # the row where it stops is read again, so that the failure is its own
+                values.extend(map(attrgetter(field.way.attribute), self.sources))
+        values.extend(field.read(row) for row in self.sources[len(values) :])
+        return values
 
-    def _again(self, index: int, row: Any, called: Sequence[Any]) -> dict[str, Any]:
-        """Makes a row of which something could not be read, without calling anything again."""
-        while self.odd and self.odd[-1][0] == index:
-            discard(self.odd.pop()[2])
-        return self._read(index, row, called)
+    def _columns(self) -> Iterator[Column]:
+        """What is written for each of the level's columns."""
+        places = self._places()
+        of_rows = list(zip(*self.sources, strict=True)) if places else ()
+        for field in self.level.columns:
+            place = places.get(field.way.attribute)
+            values = self.read(field) if place is None else of_rows[place]
+            written = field.written(values)
+            if written is None:
+                self.odd.append((field, values))
+                written = [None] * len(values)
+            yield written
 
-    def _read(self, index: int, row: Any, called: Sequence[Any] | None) -> dict[str, Any]:
-        """Makes a row field by field; `called` has what was called for it already."""
-        calls = iter(called or ())
-        made: dict[str, Any] = {}
-        for number, field in enumerate(self.level.fields):
-            made[field.key] = None
-            if field.way.kind is Kind.TYPENAME:
-                made[field.key] = field.parent_type.name
-            elif field.is_inline:
-                is_called = called is not None and field.way.kind is Kind.CALL
-                self.odd.append((index, number, next(calls) if is_called else field.read(row)))
-        return made
+    def _places(self) -> dict[str | None, int]:
+        """Where the attributes of the rows stand in each of them, if they are named tuples of one kind."""
+        kinds = set(map(type, self.sources)) if self.level.columns else ()
+        return _places(*kinds) if len(kinds) == 1 else {}
+
+
+@lru_cache(maxsize=1024)
+def _places(kind: type) -> dict[str | None, int]:
+    """Where the attributes stand in the named tuples of a kind; nowhere if it is none, or reads them otherwise."""
+    if not issubclass(kind, tuple) or (kind.__iter__, kind.__getattribute__) != _AS_TUPLES_DO:
+        return {}
+    names: Sequence[str] = getattr(kind, "_fields", ())
+    return {name: place for place, name in enumerate(names) if _reads(getattr_static(kind, name, None), place)}
+
+
+def _reads(attribute: object, place: int) -> bool:
+    """Whether an attribute reads a place of a tuple, and does nothing else."""
+    return isinstance(attribute, _Reads) and attribute.__reduce__()[1][0] == place
+
+
+class _Any(NamedTuple):
+    first: Any
+
+
+_Reads: type = type(_Any.first)
+_AS_TUPLES_DO = (tuple.__iter__, tuple.__getattribute__)

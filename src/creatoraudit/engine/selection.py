@@ -24,7 +24,7 @@ class Selection:
     def __init__(
         self, nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues
     ) -> None:
-        self._nodes = nodes
+        self.nodes = list(nodes)
         self._fragments = fragments
         self._variables = variables
         self._known: dict[tuple[str, ...], frozenset[str]] = {}
@@ -38,13 +38,14 @@ class Selection:
         """The names of the fields directly below, or directly below the field that a path leads to."""
         known = self._known.get(path)
         if known is None:
-            nodes = self._nodes
+            nodes: Iterable[FieldNode] = self.nodes
             for step in path:
-                nodes = [field for field in self._below(nodes) if field.name.value == step]
-            known = self._known[path] = frozenset(field.name.value for field in self._below(nodes))
+                nodes = [field for field in self.below(nodes) if field.name.value == step]
+            known = self._known[path] = frozenset(field.name.value for field in self.below(nodes))
         return known
 
-    def _below(self, nodes: Iterable[FieldNode]) -> Iterator[FieldNode]:
+    def below(self, nodes: Iterable[FieldNode]) -> Iterator[FieldNode]:
+        """The fields directly below some of the nodes, whatever the type of the objects there."""
         for node in nodes:
             yield from self._fields(node.selection_set)
 

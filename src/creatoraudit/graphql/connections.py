@@ -12,7 +12,7 @@ from creatoraudit.engine import BATCH, Batch, Selection
 from creatoraudit.errors import CreatorAuditError, FieldError, ValidationFailed
 from creatoraudit.graphql.context import Context, Info
 from creatoraudit.graphql.inputs import given, renamed
-from creatoraudit.graphql.loaders import follow
+from creatoraudit.graphql.loaders import Columns, follow
 
 T = TypeVar("T")
 
@@ -81,9 +81,13 @@ _BEFORE = argument(description="Only what precedes this cursor.")
 _FILTER = argument(description="Only objects that meet all of these conditions.")
 _ORDER = argument(description="In which order.")
 
+_PARENT = frozenset({"id"})
+"""What is read of parents: as their identity, and to find their lists."""
 Pages = Sequence[Page[Any] | CreatorAuditError]
-PagesOf = Callable[[Context, Sequence[Any], Asked], Awaitable[Pages]]
-"""An edge to lists: one page for each parent."""
+PagesOf = Callable[[Context, Sequence[Any], Asked, Columns], Awaitable[Pages]]
+"""An edge to lists: one page for each parent, of rows that have these columns at least."""
+_OBJECTS = (("nodes",), ("edges", "node"))
+"""Where the objects of a connection stand."""
 
 
 def connection(
@@ -117,12 +121,12 @@ def connection(
             raise renamed(error) from None
         return Asked(conditions, _sort(order_by), page)
 
-    async def follow_all(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
+    async def follow_all(context: Context, parents: Sequence[Any], asked: Asked, columns: Columns) -> Pages:
         cursor = "before" if asked.page.backward else "after"
-        pages = await pages_of(context, parents, asked)
+        pages = await pages_of(context, parents, asked, columns)
         return [renamed(page, cursor=cursor) if isinstance(page, ValidationFailed) else page for page in pages]
 
-    batch = Batch(follow_all, ask)
+    batch = Batch(follow_all, ask, reads=_PARENT, makes=_OBJECTS)
 
     async def resolve(
         root: Any,
@@ -146,9 +150,11 @@ def connection(
 def of_organization(fetch: Callable[..., Awaitable[Page[Any]]]) -> PagesOf:
     """The edge to a list that has no parent but the organization itself."""
 
-    async def pages_of(context: Context, parents: Sequence[Any], asked: Asked) -> Pages:
+    async def pages_of(context: Context, parents: Sequence[Any], asked: Asked, columns: Columns) -> Pages:
         try:
-            page: Page[Any] | CreatorAuditError = await fetch(context.db, context.actor, **asked._asdict())
+            page: Page[Any] | CreatorAuditError = await fetch(
+                context.db, context.actor, **asked._asdict(), columns=columns
+            )
         except ValidationFailed as error:
             page = error
         return [page] * len(parents)

@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from creatoraudit.graphql.errors import refused
+from creatoraudit.graphql.scalars import encoded
 from creatoraudit.http.problems import known
 from creatoraudit.http.state import request_id_of, state_of, stopping_of
 
@@ -96,4 +96,4 @@ async def _first(coroutines: list[Coroutine[Any, Any, Any]]) -> None:
 
 
 def _next(answer: Answer) -> bytes:
-    return b"event: next\ndata: %b\n\n" % orjson.dumps(answer)
+    return b"event: next\ndata: %b\n\n" % encoded(answer)

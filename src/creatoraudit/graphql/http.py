@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from creatoraudit.graphql.errors import InvalidOperation, refused
 from creatoraudit.graphql.event_streams import EVENT_STREAM, EventStream, once
 from creatoraudit.graphql.execution import Asked, answers, run
 from creatoraudit.graphql.requests import Admitted, Operations, Words, admit, words_of
+from creatoraudit.graphql.scalars import encoded
 from creatoraudit.graphql.sockets import Sockets
 from creatoraudit.http.auth import authenticate, bearer_key
 from creatoraudit.http.body import parse, read
@@ -197,4 +197,4 @@ def _response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     told = {"Vary": "Accept", **(headers or {})}
-    return Response(orjson.dumps(answer), status, told, f"{media}; charset=utf-8")
+    return Response(encoded(answer), status, told, f"{media}; charset=utf-8")

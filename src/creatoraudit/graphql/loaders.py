@@ -10,16 +10,34 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from creatoraudit.engine import BATCH, Batch, Selection
+from creatoraudit.engine import BATCH, READS, Batch, Reads, Selection
 from creatoraudit.graphql.context import Context, Info
 
 C = TypeVar("C")
 
 
-def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]], *, description: str) -> Any:
-    """A field without arguments that follows an edge; the class says to which type."""
-    batch = Batch(follow)
+Columns = frozenset[str] | None
+"""The columns that are read of rows; None for all."""
 
+
+def reads(*columns: str, is_same: bool = False) -> dict[object, Any]:
+    """The metadata of a field that reads these columns of a row, and `is_same` if it shows the row as another type."""
+    return {READS: Reads(frozenset(columns), is_same)}
+
+
+def batched(follow: Callable[[Context, Sequence[Any]], Awaitable[Sequence[Any]]], *, description: str) -> Any:
+    """A field without arguments that is found for all parents at once; the class says of which type."""
+    return _field(Batch(follow), description)
+
+
+def edge(
+    column: str, follow: Callable[[Context, Sequence[Any], Columns], Awaitable[Sequence[Any]]], *, description: str
+) -> Any:
+    """A field that follows a column of its rows to others, for all at once; the class says to which type."""
+    return _field(Batch(follow, reads=frozenset({column}), makes=((),)), description)
+
+
+def _field(batch: Batch, description: str) -> Any:
     async def resolve(root: Any, info: Info) -> Any:
         return await load(info.context, batch, root)
 
@@ -39,7 +57,9 @@ def load(context: Context, batch: Batch, parent: Any, asked: Hashable = None) ->
     if loader is None:
 
         async def load_all(parents: list[Any]) -> list[Any]:
-            arguments = () if asked is None else (asked,)
+            arguments = [] if asked is None else [asked]
+            if batch.makes is not None:
+                arguments.append(None)  # others may ask for more of the same rows later
             return list(await batch.follow(context, parents, *arguments))
 
         loader = DataLoader(load_all, cache_key_fn=batch.identity)
@@ -48,11 +68,15 @@ def load(context: Context, batch: Batch, parent: Any, asked: Hashable = None) ->
 
 
 async def by_ids(
-    fetch: Callable[..., Awaitable[list[C | None]]], context: Context, ids: Sequence[str | None]
+    fetch: Callable[..., Awaitable[list[C | None]]],
+    context: Context,
+    ids: Sequence[str | None],
+    columns: Columns = None,
 ) -> list[C | None]:
     """What a `..._by_ids` function of the domain finds, None wherever there is no id; nothing is asked for no id."""
     present = list(dict.fromkeys(one for one in ids if one is not None))
     if not present:
         return [None] * len(ids)
-    found = dict(zip(present, await fetch(context.db, context.actor, present), strict=True))
+    narrowed = {} if columns is None else {"columns": columns}
+    found = dict(zip(present, await fetch(context.db, context.actor, present, **narrowed), strict=True))
     return [None if one is None else found[one] for one in ids]

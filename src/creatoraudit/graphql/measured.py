@@ -30,6 +30,10 @@ Names = frozenset[str]
 """The metrics that are needed for what is selected."""
 
 
+_PARENT = frozenset({"id"})
+"""What is read of whatever is measured."""
+
+
 class _Question(NamedTuple):
     """What can be asked about the numbers of many things of a scope, and about those of the organization."""
 
@@ -68,7 +72,7 @@ def metrics(of: Measures) -> Any:
         found = await _METRICS.ask(context, of, parents, names, window)
         return [one and gained(window, one) for one in found]
 
-    batch = Batch(follow_all, ask)
+    batch = Batch(follow_all, ask, reads=_PARENT)
 
     async def resolve(root: Any, info: Info, window: SentWindow = UNSET) -> Any:
         return await follow(info, batch, root, window=window)
@@ -91,7 +95,7 @@ def deltas(of: Measures) -> Any:
         windows = {length: last_days(length) for length in lengths}
         return [one and [gained(windows[length], delta) for length, delta in one.items()] for one in found]
 
-    batch = Batch(follow_all, ask)
+    batch = Batch(follow_all, ask, reads=_PARENT)
 
     async def resolve(root: Any, info: Info, windows: Annotated[list[int], _WINDOWS] = _DEFAULT_WINDOWS) -> Any:
         return await follow(info, batch, root, windows=windows)
@@ -119,7 +123,7 @@ def series(of: Measures) -> Any:
         found = await _SERIES.ask(context, of, parents, names, window, granularity)
         return [one and _developed(window, one) for one in found]
 
-    batch = Batch(follow_all, ask)
+    batch = Batch(follow_all, ask, reads=_PARENT)
 
     async def resolve(
         root: Any,

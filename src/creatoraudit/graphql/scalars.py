@@ -40,10 +40,6 @@ def _moment(value: object) -> dt.datetime:
     raise GraphQLError("DateTime must be a time with its offset, such as 2026-06-14T09:30:00Z.")
 
 
-def _moment_text(value: dt.datetime) -> str:
-    return f"{value.isoformat(timespec='seconds')[:19]}Z"
-
-
 def _date(value: object) -> dt.date:
     if isinstance(value, str) and _DATE.match(value):
         try:
@@ -58,6 +54,15 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 def _anything(value: Any) -> Any:
     return value
+
+
+ENCODING = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
+"""How answers are encoded: times and dates are left to it, as it writes them fastest."""
+
+
+def encoded(answer: Any) -> bytes:
+    """The JSON of an answer, or of anything that contains one."""
+    return orjson.dumps(answer, option=ENCODING)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -78,14 +83,14 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="A time in UTC to the second, as ISO 8601: 2026-06-14T09:30:00Z.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-        serialize=_moment_text,
+        serialize=AsIs(dt.datetime),
         parse_value=_moment,
     ),
     dt.date: strawberry.scalar(
         name="Date",
         description="A day of the calendar in UTC, as ISO 8601: 2026-06-14.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-        serialize=dt.date.isoformat,
+        serialize=AsIs(dt.date),
         parse_value=_date,
     ),
     JSON: strawberry.scalar(

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any
 
-import orjson
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -14,6 +13,7 @@ from creatoraudit.errors import BadRequest, CreatorAuditError, Forbidden, Intern
 from creatoraudit.graphql.errors import refused
 from creatoraudit.graphql.execution import answers
 from creatoraudit.graphql.requests import Operations, Words, admit, words_of
+from creatoraudit.graphql.scalars import encoded
 from creatoraudit.http.auth import authenticate, bearer_key, key_in
 from creatoraudit.http.body import parse
 from creatoraudit.http.origins import is_foreign
@@ -176,7 +176,7 @@ class Connection:
             raise Closed(4400, "Invalid message received") from None
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._websocket.send_text(orjson.dumps(message).decode())
+        await self._websocket.send_text(encoded(message).decode())
 
 
 def _payload(message: Any) -> dict[str, Any]:

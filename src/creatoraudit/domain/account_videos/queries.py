@@ -87,10 +87,16 @@ ACCOUNT_VIDEOS: Listing[AccountVideoRow] = Listing(
 
 
 async def list_account_videos(
-    db: Reader, actor: Actor, *, where: AccountVideoFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    *,
+    where: AccountVideoFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> Page[AccountVideoRow]:
     """One page of the organization's account videos."""
-    return await listing.fetch_page(db, actor, ACCOUNT_VIDEOS, where, sort, page)
+    return await listing.fetch_page(db, actor, ACCOUNT_VIDEOS, where, sort, page, columns)
 
 
 async def account_videos_by_account_ids(
@@ -101,9 +107,10 @@ async def account_videos_by_account_ids(
     where: AccountVideoFilter,
     sort: Sort | None = None,
     page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> list[Page[AccountVideoRow] | CreatorAuditError]:
     """The same page of each account's videos, in the accounts' order."""
-    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "account_id", ids, where, sort, page)
+    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "account_id", ids, where, sort, page, columns)
 
 
 async def account_videos_by_creator_ids(
@@ -114,14 +121,17 @@ async def account_videos_by_creator_ids(
     where: AccountVideoFilter,
     sort: Sort | None = None,
     page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> list[Page[AccountVideoRow] | CreatorAuditError]:
     """The same page of the videos of each creator's accounts, in the creators' order."""
-    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "creator_id", ids, where, sort, page)
+    return await listing.fetch_pages(db, actor, ACCOUNT_VIDEOS, "creator_id", ids, where, sort, page, columns)
 
 
-async def account_videos_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[AccountVideoRow | None]:
+async def account_videos_by_ids(
+    db: Reader, actor: Actor, ids: Sequence[str], columns: frozenset[str] | None = None
+) -> list[AccountVideoRow | None]:
     """The account videos with these ids, in the ids' order, None for those the organization does not have."""
-    return await listing.fetch_by_ids(db, actor, ACCOUNT_VIDEOS, ids)
+    return await listing.fetch_by_ids(db, actor, ACCOUNT_VIDEOS, ids, columns)
 
 
 async def get_account_video(db: Reader, actor: Actor, account_video_id: str) -> AccountVideoRow:

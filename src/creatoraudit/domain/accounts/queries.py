@@ -101,22 +101,37 @@ ACCOUNTS: Listing[AccountRow] = Listing(
 
 
 async def list_accounts(
-    db: Reader, actor: Actor, *, where: AccountFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    *,
+    where: AccountFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> Page[AccountRow]:
     """One page of the organization's accounts."""
-    return await listing.fetch_page(db, actor, ACCOUNTS, where, sort, page)
+    return await listing.fetch_page(db, actor, ACCOUNTS, where, sort, page, columns)
 
 
 async def accounts_by_creator_ids(
-    db: Reader, actor: Actor, ids: Sequence[str], *, where: AccountFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    ids: Sequence[str],
+    *,
+    where: AccountFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> list[Page[AccountRow] | CreatorAuditError]:
     """The same page of accounts for each creator, in the creators' order."""
-    return await listing.fetch_pages(db, actor, ACCOUNTS, "creator_id", ids, where, sort, page)
+    return await listing.fetch_pages(db, actor, ACCOUNTS, "creator_id", ids, where, sort, page, columns)
 
 
-async def accounts_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[AccountRow | None]:
+async def accounts_by_ids(
+    db: Reader, actor: Actor, ids: Sequence[str], columns: frozenset[str] | None = None
+) -> list[AccountRow | None]:
     """The accounts with these ids, in the ids' order, None for those the organization does not have."""
-    return await listing.fetch_by_ids(db, actor, ACCOUNTS, ids)
+    return await listing.fetch_by_ids(db, actor, ACCOUNTS, ids, columns)
 
 
 async def find_account(db: Reader, actor: Actor, name: AccountName) -> AccountRow | None:

@@ -77,15 +77,23 @@ CREATORS: Listing[CreatorRow] = Listing(
 
 
 async def list_creators(
-    db: Reader, actor: Actor, *, where: CreatorFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    *,
+    where: CreatorFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> Page[CreatorRow]:
     """One page of the organization's creators."""
-    return await listing.fetch_page(db, actor, CREATORS, where, sort, page)
+    return await listing.fetch_page(db, actor, CREATORS, where, sort, page, columns)
 
 
-async def creators_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[CreatorRow | None]:
+async def creators_by_ids(
+    db: Reader, actor: Actor, ids: Sequence[str], columns: frozenset[str] | None = None
+) -> list[CreatorRow | None]:
     """The creators with these ids, in the ids' order, None for those the organization does not have."""
-    return await listing.fetch_by_ids(db, actor, CREATORS, ids)
+    return await listing.fetch_by_ids(db, actor, CREATORS, ids, columns)
 
 
 async def get_creator(db: Reader, actor: Actor, creator_id: str) -> CreatorRow:

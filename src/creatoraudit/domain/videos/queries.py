@@ -94,22 +94,37 @@ VIDEOS: Listing[VideoRow] = Listing(
 
 
 async def list_videos(
-    db: Reader, actor: Actor, *, where: VideoFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    *,
+    where: VideoFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> Page[VideoRow]:
     """One page of the organization's videos."""
-    return await listing.fetch_page(db, actor, VIDEOS, where, sort, page)
+    return await listing.fetch_page(db, actor, VIDEOS, where, sort, page, columns)
 
 
 async def videos_by_account_ids(
-    db: Reader, actor: Actor, ids: Sequence[str], *, where: VideoFilter, sort: Sort | None = None, page: PageRequest
+    db: Reader,
+    actor: Actor,
+    ids: Sequence[str],
+    *,
+    where: VideoFilter,
+    sort: Sort | None = None,
+    page: PageRequest,
+    columns: frozenset[str] | None = None,
 ) -> list[Page[VideoRow] | CreatorAuditError]:
     """The same page of videos for each of the accounts that posted them, in the accounts' order."""
-    return await listing.fetch_pages(db, actor, VIDEOS, "account_id", ids, where, sort, page)
+    return await listing.fetch_pages(db, actor, VIDEOS, "account_id", ids, where, sort, page, columns)
 
 
-async def videos_by_ids(db: Reader, actor: Actor, ids: Sequence[str]) -> list[VideoRow | None]:
+async def videos_by_ids(
+    db: Reader, actor: Actor, ids: Sequence[str], columns: frozenset[str] | None = None
+) -> list[VideoRow | None]:
     """The videos with these ids, in the ids' order, None for those the organization does not have."""
-    return await listing.fetch_by_ids(db, actor, VIDEOS, ids)
+    return await listing.fetch_by_ids(db, actor, VIDEOS, ids, columns)
 
 
 async def get_video(db: Reader, actor: Actor, video_id: str) -> VideoRow:

@@ -20,21 +20,21 @@ from creatoraudit.graphql.connections import Asked, Connection, Pages, connectio
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.enums import Platform
 from creatoraudit.graphql.lists import AccountVideoFilter, PostOrder
-from creatoraudit.graphql.loaders import batched, by_ids
+from creatoraudit.graphql.loaders import Columns, by_ids, edge
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccountVideo, LaterCreator
 from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id
-from creatoraudit.graphql.types.parts import Asset, Freshness, asset, itself
+from creatoraudit.graphql.types.parts import Asset, Freshness, asset, group
 
 
-async def _creators(context: Context, accounts: Sequence[AccountRow]) -> list[CreatorRow | None]:
-    return await by_ids(creators_by_ids, context, [account.creator_id for account in accounts])
+async def _creators(context: Context, accounts: Sequence[AccountRow], columns: Columns) -> list[CreatorRow | None]:
+    return await by_ids(creators_by_ids, context, [account.creator_id for account in accounts], columns)
 
 
-async def _videos(context: Context, accounts: Sequence[AccountRow], asked: Asked) -> Pages:
+async def _videos(context: Context, accounts: Sequence[AccountRow], asked: Asked, columns: Columns) -> Pages:
     ids = [account.id for account in accounts]
-    return await account_videos_by_account_ids(context.db, context.actor, ids, **asked._asdict())
+    return await account_videos_by_account_ids(context.db, context.actor, ids, **asked._asdict(), columns=columns)
 
 
 def _cross_posting(root: AccountRow) -> Any:
@@ -81,13 +81,13 @@ class Account(Node):
     category: str | None = field(description="Your own label.")
     metadata: JSON = field(description="Your own keys and values.")
     link_in_bio: str | None = field(description="The link that the profile shows.")
-    picture: Asset = field(resolver=asset("profile_pic_url"), description="The profile's picture.")
+    picture: Asset = asset("profile_pic_url", "The profile's picture.")
     is_active: bool = field(description="Whether the account is refreshed; a paused one keeps its data.")
     is_verified: bool = field(description="Whether the platform has verified the profile.")
     is_unavailable: bool = field(description="Whether the profile could not be found at the last refresh.")
     added_at: dt.datetime = field(description="When tracking began.")
-    freshness: Freshness = field(resolver=itself, description="When the profile was refreshed, and how often it is.")
-    collection: CollectionLimits = field(resolver=itself, description="How many posts each refresh collects.")
+    freshness: Freshness = group("When the profile was refreshed, and how often it is.")
+    collection: CollectionLimits = group("How many posts each refresh collects.")
     follower_count: BigInt = field(description="Followers at the last refresh; 0 before the first.")
     following_count: BigInt = field(description="Profiles that this one follows, at the last refresh.")
     profile_post_count: BigInt = field(description="Posts, as the profile states them.")
@@ -98,13 +98,15 @@ class Account(Node):
     share_count: BigInt = field(description="Shares of the collected posts, total so far.")
     play_count: BigInt = field(description="Plays of the collected posts, total so far.")
     saved_count: BigInt | None = field(description="Saves of the collected posts, total so far; null for TikTok.")
-    cross_posting: CrossPosting | None = field(
-        resolver=_cross_posting, description="What Facebook adds to the counts; null for TikTok."
+    cross_posting: CrossPosting | None = group(
+        "What Facebook adds to the counts; null for TikTok.", _cross_posting, "platform"
     )
     metrics: Metrics | None = measured.metrics(ACCOUNTS)
     deltas: list[Metrics] | None = measured.deltas(ACCOUNTS)
     series: Series | None = measured.series(ACCOUNTS)
-    creator: LaterCreator | None = batched(_creators, description="The creator that the account is linked to.")
+    creator: LaterCreator | None = edge(
+        "creator_id", _creators, description="The creator that the account is linked to."
+    )
     videos: Connection[LaterAccountVideo] | None = connection(
         _videos,
         filters=AccountVideoFilter,

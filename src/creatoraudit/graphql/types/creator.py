@@ -17,21 +17,22 @@ from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.lists import AccountFilter, AccountOrder, AccountVideoFilter, PostOrder
+from creatoraudit.graphql.loaders import Columns, reads
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccount, LaterAccountVideo
 from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id
-from creatoraudit.graphql.types.parts import itself
+from creatoraudit.graphql.types.parts import group
 
 
-async def _accounts(context: Context, creators: Sequence[CreatorRow], asked: Asked) -> Pages:
+async def _accounts(context: Context, creators: Sequence[CreatorRow], asked: Asked, columns: Columns) -> Pages:
     ids = [creator.id for creator in creators]
-    return await accounts_by_creator_ids(context.db, context.actor, ids, **asked._asdict())
+    return await accounts_by_creator_ids(context.db, context.actor, ids, **asked._asdict(), columns=columns)
 
 
-async def _videos(context: Context, creators: Sequence[CreatorRow], asked: Asked) -> Pages:
+async def _videos(context: Context, creators: Sequence[CreatorRow], asked: Asked, columns: Columns) -> Pages:
     ids = [creator.id for creator in creators]
-    return await account_videos_by_creator_ids(context.db, context.actor, ids, **asked._asdict())
+    return await account_videos_by_creator_ids(context.db, context.actor, ids, **asked._asdict(), columns=columns)
 
 
 def _total(root: CreatorRow) -> int:
@@ -40,7 +41,9 @@ def _total(root: CreatorRow) -> int:
 
 @strawberry.type(description="A creator's linked accounts in numbers.")
 class AccountsSummary:
-    total: int = field(resolver=_total, description="Linked accounts.")
+    total: int = field(
+        resolver=_total, description="Linked accounts.", metadata=reads("instagram_accounts", "tiktok_accounts")
+    )
     instagram_accounts: int = field(name="instagram", description="Linked accounts on Instagram.")
     tiktok_accounts: int = field(name="tiktok", description="Linked accounts on TikTok.")
     total_followers: BigInt = field(description="Followers of all linked accounts together.")
@@ -55,7 +58,7 @@ class Creator(Node):
     name: str = field(description="The creator's name; several creators may share one.")
     is_active: bool = field(description="Whether the creator is active; pausing one pauses its accounts.")
     metadata: JSON = field(description="Your own keys and values.")
-    accounts_summary: AccountsSummary = field(resolver=itself, description="The linked accounts in numbers.")
+    accounts_summary: AccountsSummary = group("The linked accounts in numbers.")
     metrics: Metrics | None = measured.metrics(CREATORS)
     deltas: list[Metrics] | None = measured.deltas(CREATORS)
     series: Series | None = measured.series(CREATORS)

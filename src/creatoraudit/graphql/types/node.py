@@ -4,7 +4,9 @@ from typing import Any
 
 import strawberry
 
+from creatoraudit.engine import ATTRIBUTE
 from creatoraudit.graphql.ids import global_id
+from creatoraudit.graphql.loaders import reads
 
 _ID = "The object's global id: it names the object among all objects of all types."
 
@@ -20,7 +22,7 @@ def node_id(type_name: str) -> Any:
     def resolve(root: Any) -> strawberry.ID:
         return strawberry.ID(global_id(type_name, root.id))
 
-    return strawberry.field(resolver=resolve, description=_ID)
+    return strawberry.field(resolver=resolve, description=_ID, metadata=reads("id"))
 
 
 def database_id() -> Any:
@@ -29,4 +31,4 @@ def database_id() -> Any:
     def resolve(root: Any) -> Any:
         return root.id
 
-    return strawberry.field(resolver=resolve, description="The id that the REST API uses.")
+    return strawberry.field(resolver=resolve, description="The id that the REST API uses.", metadata={ATTRIBUTE: "id"})

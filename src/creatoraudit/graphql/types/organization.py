@@ -15,15 +15,18 @@ from creatoraudit.graphql import measured
 from creatoraudit.graphql.connections import Asked, Connection, Pages, connection
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.lists import ApiKeyOrder
+from creatoraudit.graphql.loaders import Columns
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.api_key import ApiKey
 from creatoraudit.graphql.types.metrics import Metrics, Series
 from creatoraudit.graphql.types.node import Node, database_id, node_id
-from creatoraudit.graphql.types.parts import itself
+from creatoraudit.graphql.types.parts import group
 from creatoraudit.graphql.types.tracked import Tracked
 
 
-async def _api_keys(context: Context, organizations: Sequence[OrganizationRow], asked: Asked) -> Pages:
+async def _api_keys(
+    context: Context, organizations: Sequence[OrganizationRow], asked: Asked, _columns: Columns
+) -> Pages:
     context.actor.require(KeyScope.ADMIN)
     page = await list_api_keys(context.db, context.actor, sort=asked.sort, page=asked.page)
     return [page] * len(organizations)
@@ -47,8 +50,8 @@ class Organization(Node, Tracked):
     database_id: UUID = database_id()
     name: str = field(description="What the organization is called.")
     account_quota: BigInt | None = field(description="How many accounts it may track, paused ones too; null for any.")
-    collection_defaults: CollectionDefaults = field(
-        resolver=itself, description="How many posts are collected where an account has no limits of its own."
+    collection_defaults: CollectionDefaults = group(
+        "How many posts are collected where an account has no limits of its own."
     )
     metrics: Metrics | None = measured.metrics(ORGANIZATION)
     deltas: list[Metrics] | None = measured.deltas(ORGANIZATION)

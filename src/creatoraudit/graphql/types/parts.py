@@ -7,10 +7,17 @@ from typing import Any, NamedTuple
 import strawberry
 from strawberry import field
 
+from creatoraudit.graphql.loaders import reads
+
 
 def itself(root: Any) -> Any:
     """The resolver of a group: its fields are read from the same row."""
     return root
+
+
+def group(description: str, of: Callable[[Any], Any] = itself, *names: str) -> Any:
+    """A field that shows parts of the same row as another type; `of` may say that there are none, by these columns."""
+    return field(resolver=of, description=description, metadata=reads(*names, is_same=True))
 
 
 def _interval_hours(root: Any) -> int | None:
@@ -29,6 +36,7 @@ class Freshness:
     interval_hours: int | None = field(
         resolver=_interval_hours,
         description="Hours between two refreshes; null for account videos, which are refreshed with their account.",
+        metadata=reads("scrape_interval_hours"),
     )
 
 
@@ -45,10 +53,10 @@ class Asset:
     original_url: str | None = field(description="Where the platform served it; such URLs expire.")
 
 
-def asset(name: str) -> Callable[[Any], Any]:
-    """The resolver of an asset whose two URLs the row has as `name` and `name_original`."""
+def asset(name: str, description: str) -> Any:
+    """A field that shows an asset whose two URLs the row has as `name` and `name_original`."""
 
     def resolve(root: Any) -> Any:
         return AssetRow(getattr(root, name), getattr(root, f"{name}_original"))
 
-    return resolve
+    return field(resolver=resolve, description=description, metadata=reads(name, f"{name}_original"))

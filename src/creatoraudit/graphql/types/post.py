@@ -15,18 +15,18 @@ from creatoraudit.domain.videos.queries import VideoRow
 from creatoraudit.graphql import measured
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.enums import MediaType, Platform
-from creatoraudit.graphql.loaders import batched, by_ids
+from creatoraudit.graphql.loaders import Columns, by_ids, edge, reads
 from creatoraudit.graphql.scalars import UUID, BigInt
 from creatoraudit.graphql.types.later import LaterAccount
 from creatoraudit.graphql.types.metrics import PostMetrics, PostSeries
 from creatoraudit.graphql.types.node import Node, database_id
-from creatoraudit.graphql.types.parts import Asset, Freshness, asset, itself
+from creatoraudit.graphql.types.parts import Asset, Freshness, asset, group
 
 PostRow = VideoRow | AccountVideoRow
 
 
-async def _accounts(context: Context, posts: Sequence[PostRow]) -> list[AccountRow | None]:
-    return await by_ids(accounts_by_ids, context, [post.account_id for post in posts])
+async def _accounts(context: Context, posts: Sequence[PostRow], columns: Columns) -> list[AccountRow | None]:
+    return await by_ids(accounts_by_ids, context, [post.account_id for post in posts], columns)
 
 
 def _url(root: PostRow) -> str | None:
@@ -41,7 +41,11 @@ class Post(Node):
     platform: Platform = field(description="Where the post was published.")
     external_id: str = field(description="The platform's own id of the post; Instagram's media id.")
     shortcode: str | None = field(description="The id in Instagram's URLs; null for TikTok.")
-    url: str | None = field(resolver=_url, description="Where people see the post; null if that is not known.")
+    url: str | None = field(
+        resolver=_url,
+        description="Where people see the post; null if that is not known.",
+        metadata=reads("platform", "shortcode", "account_username", "external_id"),
+    )
     description: str | None = field(description="The caption; null before the first refresh.")
     create_time: dt.datetime | None = field(description="When the post was published; null until that is known.")
     media_type: MediaType | None = field(description="What the post shows; null before the first refresh.")
@@ -49,11 +53,11 @@ class Post(Node):
     is_unavailable: bool | None = field(
         description="Whether the post could not be found at the last refresh; null before the first."
     )
-    cover: Asset = field(resolver=asset("cover_image_url"), description="The picture that stands for the post.")
-    media: Asset = field(resolver=asset("video_url"), description="The film itself.")
+    cover: Asset = asset("cover_image_url", "The picture that stands for the post.")
+    media: Asset = asset("video_url", "The film itself.")
     added_at: dt.datetime = field(description="When the post was added or, in an account's feed, discovered.")
     updated_at: dt.datetime = field(description="When anything about it last changed here.")
-    freshness: Freshness = field(resolver=itself, description="When the post was refreshed, and how often it is.")
+    freshness: Freshness = group("When the post was refreshed, and how often it is.")
     view_count: BigInt | None = field(description="Views, total so far; null before the first refresh.")
     like_count: BigInt | None = field(description="Likes, total so far; null before the first refresh.")
     comment_count: BigInt | None = field(description="Comments, total so far; null before the first refresh.")
@@ -74,6 +78,8 @@ class Post(Node):
     metrics: PostMetrics | None = measured.metrics(VIDEOS_OF_EITHER_KIND)
     deltas: list[PostMetrics] | None = measured.deltas(VIDEOS_OF_EITHER_KIND)
     series: PostSeries | None = measured.series(VIDEOS_OF_EITHER_KIND)
-    account: LaterAccount | None = batched(
-        _accounts, description="The tracked account that published the post; null while it is not tracked."
+    account: LaterAccount | None = edge(
+        "account_id",
+        _accounts,
+        description="The tracked account that published the post; null while it is not tracked.",
     )
