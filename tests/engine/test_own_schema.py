@@ -49,7 +49,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         actor = acting_for(made.id)
         key = loop.run(an_api_key(db, actor))
         actor = loop.run(Keys(db).authenticate(key.key))
-        window = Window(600, 599, 1_790_000_000, allowed=True, key="", cost=1)
+        window = Window(600, 599, 1_790_000_000, allowed=True, name="", cost=1)
 
         def context() -> Context:
             return Context(db, actor, Keys(db), Events(), window)
