@@ -126,6 +126,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database_url(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """One migrated database of each kind for all the tests of a file."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "creatoraudit.db"
+        shutil.copy(sqlite_template, path)
+        return f"sqlite+aiosqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url") or left_out("PostgreSQL")
+    return url
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """A Redis that answers."""

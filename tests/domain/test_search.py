@@ -22,7 +22,7 @@ from creatoraudit.errors import ValidationFailed
 from creatoraudit.ingestion.observe import observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostObservation, PostSnapshot, ProfileSnapshot
 from factories import a_creator, a_video, an_account, an_organization
-from real_posts import observe_real_posts, real_posts
+from real_posts import import_real_posts, real_posts
 
 NOON = dt.datetime(2026, 6, 14, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -53,7 +53,7 @@ class World(NamedTuple):
 async def world(db: Database) -> World:
     posts = real_posts()
     actor = await an_organization(db)
-    await observe_real_posts(db, actor)
+    await import_real_posts(db, actor)
     return World(db, actor, posts)
 
 

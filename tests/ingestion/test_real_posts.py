@@ -13,7 +13,7 @@ from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.paging import Direction, PageRequest, Sort
 from creatoraudit.domain.text import folded
 from factories import an_organization
-from real_posts import SEEN_AT, observe_real_posts, real_posts
+from real_posts import SEEN_AT, import_real_posts, real_posts
 
 
 class World(NamedTuple):
@@ -26,8 +26,8 @@ class World(NamedTuple):
 async def world(db: Database) -> World:
     posts = real_posts()
     actor = await an_organization(db)
-    observed = await observe_real_posts(db, actor)
-    assert (observed.accounts, observed.discovered, observed.unknown) == (802, 1000, 0)
+    counts = await import_real_posts(db, actor)
+    assert (counts["accounts_added"], counts["posts_discovered"], counts["rejected"]) == (802, 1000, 0)
     return World(db, actor, posts)
 
 

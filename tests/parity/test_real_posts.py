@@ -1,37 +1,31 @@
 """The real posts by REST and by GraphQL: whole, paged, sorted and filtered as plain Python over the file says."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from httpx import AsyncClient
 
-from creatoraudit.db.engine import Database
-from creatoraudit.domain.actor import Actor
 from creatoraudit.domain.text import folded
 from parity.shapes import ACCOUNT, ACCOUNT_VIDEO, as_rest, selection
-from real_posts import observe_real_posts, real_posts
+from real_posts import a_real_world, all_rows, by_author, real_posts
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Row = dict[str, Any]
 
 
-@pytest.fixture
-async def posts(db: Database, organization: Actor) -> list[Row]:
-    posts = real_posts()
-    await observe_real_posts(db, organization)
-    return posts
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client(shared_database_url: str) -> AsyncIterator[AsyncClient]:
+    async with a_real_world(shared_database_url) as client:
+        yield client
 
 
-async def by_rest(client: AsyncClient, path: str, **params: Any) -> list[Row]:
-    rows: list[Row] = []
-    url: str | None = f"/v2/{path}"
-    while url is not None:
-        answer = await client.get(url, params=params if url.startswith("/v2") else None)
-        assert answer.status_code == 200, answer.text
-        rows += answer.json()["data"]
-        url = answer.links["next"]["url"] if "next" in answer.links else None
-    return rows
+@pytest.fixture(scope="module")
+def posts() -> list[Row]:
+    return real_posts()
 
 
 async def by_graphql(client: AsyncClient, field: str, arguments: str, shape: dict[str, str], kind: str) -> list[Row]:
@@ -52,7 +46,7 @@ async def by_graphql(client: AsyncClient, field: str, arguments: str, shape: dic
 
 async def videos_both_ways(client: AsyncClient, **params: Any) -> list[Row]:
     """Every account video that the question finds, after both edges have agreed on it."""
-    rest = await by_rest(client, "account-videos", limit=200, **params)
+    rest = await all_rows(client, "account-videos", **params)
     arguments = ""
     if "order_by" in params:
         order = f"field: {params['order_by'].upper()}, direction: {params['order_direction'].upper()}"
@@ -81,8 +75,28 @@ async def test_every_post_comes_back_whole(client: AsyncClient, posts: list[Row]
     assert max(video["play_count"] for video in found.values()) == 250_800_000
 
 
+ACCOUNT_KEYS: dict[str, Callable[[list[Row]], int]] = {
+    "follower_count": lambda _: 0,
+    "view_count": lambda mine: sum(post["playCount"] for post in mine),
+    "like_count": lambda mine: sum(post["diggCount"] for post in mine),
+    "play_count": lambda mine: sum(post["playCount"] for post in mine),
+}
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+async def test_profiles_rank_as_their_posts_add_up(client: AsyncClient, posts: list[Row], direction: str) -> None:
+    published = by_author(posts)
+    for key, value in ACCOUNT_KEYS.items():
+        ranked = await all_rows(client, "accounts", order_by=key, order_direction=direction)
+        in_order = sorted(ranked, key=lambda one: (value(published[one["username"]]), one["id"]))
+        assert ranked == (in_order if direction == "asc" else in_order[::-1])
+        assert [one[key] for one in ranked] == [value(published[one["username"]]) for one in ranked]
+    names = [one["username"] for one in await all_rows(client, "accounts", order_by="username")]
+    assert names == sorted(published, reverse=True)
+
+
 async def test_every_profile_adds_up(client: AsyncClient, posts: list[Row]) -> None:
-    accounts = await by_rest(client, "accounts", limit=200, sort="username")
+    accounts = await all_rows(client, "accounts", sort="username")
 
     assert await by_graphql(
         client, "accounts", ", orderBy: { field: USERNAME, direction: ASC }", ACCOUNT, "account"
@@ -121,6 +135,11 @@ SEARCH = """query ($q: String!) { search(query: $q, limit: 25) {
 } }"""
 SOUGHT = [
     "#FYP",
+    "#fyp #foryou",
+    "reply to",
+    "For You",
+    "tiktok",
+    "#fypシ",
     "😍",
     "😂",
     "小技",

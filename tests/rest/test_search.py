@@ -10,7 +10,7 @@ from creatoraudit.domain.actor import Actor
 from creatoraudit.ingestion.observe import observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostObservation, PostSnapshot, ProfileSnapshot
 from factories import a_creator, a_video, an_account, an_organization
-from real_posts import observe_real_posts
+from real_posts import import_real_posts
 from written import NOON
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -170,7 +170,7 @@ REAL = [
 async def test_real_captions_are_found_as_plain_python_finds_them(
     client: AsyncClient, db: Database, organization: Actor
 ) -> None:
-    await observe_real_posts(db, organization)
+    await import_real_posts(db, organization)
     videos = await all_of(client, "account-videos")
     accounts = await all_of(client, "accounts")
     newest = sorted(videos, key=lambda row: (row["create_time"], row["post_id"]), reverse=True)
