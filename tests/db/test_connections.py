@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 from sqlalchemy import Select, column, make_url, select, table
 
-from creatoraudit.db.connections import sqlite_path
+from creatoraudit.db import connections
+from creatoraudit.db.connections import PostgresReaders, sqlite_path
 from creatoraudit.db.engine import Database
 from creatoraudit.db.statements import statement
 from creatoraudit.errors import ServiceUnavailable
@@ -67,3 +68,61 @@ async def test_a_reader_that_is_opened_for_someone_who_left_is_kept_and_closed(s
 
     for thread in set(threading.enumerate()) - before:
         await asyncio.wait_for(asyncio.to_thread(thread.join), 5)
+
+
+class TestPostgresReaders:
+    @pytest.fixture
+    async def readers(self, empty_postgres_url: str) -> AsyncIterator[PostgresReaders]:
+        readers = PostgresReaders(make_url(empty_postgres_url), 2)
+        yield readers
+        await readers.close()
+
+    async def test_no_more_connections_are_opened_than_there_may_be_and_they_are_kept(
+        self, readers: PostgresReaders
+    ) -> None:
+        found = await asyncio.gather(*(readers.fetch("SELECT pg_backend_pid()", ()) for _ in range(20)))
+        (alone,) = await readers.fetch("SELECT pg_backend_pid()", ())
+
+        backends = {pid for ((pid,),) in found}
+        assert 1 <= len(backends) <= 2
+        assert alone[0] in backends
+
+    async def test_a_read_that_nobody_waits_for_any_more_is_ended_and_keeps_nobody_from_reading(
+        self, readers: PostgresReaders
+    ) -> None:
+        await readers.fetch("SELECT 1", ())
+        for _ in range(4):
+            leaving = asyncio.create_task(readers.fetch("SELECT pg_sleep(600)", ()))
+            await asyncio.sleep(0.02)
+            leaving.cancel()
+            await asyncio.wait({leaving})
+
+        assert leaving.cancelled()
+        async with asyncio.timeout(30):
+            found = await asyncio.gather(*(readers.fetch("SELECT $1::int", (number,)) for number in range(6)))
+        assert [number for ((number,),) in found] == list(range(6))
+
+    async def test_a_connection_that_was_cut_is_replaced(self, readers: PostgresReaders) -> None:
+        ((before,),) = await readers.fetch("SELECT pg_backend_pid()", ())
+        with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
+            await readers.fetch("SELECT pg_terminate_backend(pg_backend_pid())", ())
+        ((after,),) = await readers.fetch("SELECT pg_backend_pid()", ())
+
+        assert before != after
+
+    async def test_a_connection_is_replaced_after_a_while(
+        self, readers: PostgresReaders, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(connections, "_LIFETIME_SECONDS", 0)
+        ((before,),) = await readers.fetch("SELECT pg_backend_pid()", ())
+        ((after,),) = await readers.fetch("SELECT pg_backend_pid()", ())
+
+        assert before != after
+
+    async def test_what_is_being_asked_at_the_end_is_answered(self, empty_postgres_url: str) -> None:
+        readers = PostgresReaders(make_url(empty_postgres_url), 2)
+        asked = asyncio.create_task(readers.fetch("SELECT 7 FROM pg_sleep(0.1)", ()))
+        await asyncio.sleep(0)
+        await readers.close()
+
+        assert [tuple(row) for row in await asked] == [(7,)]

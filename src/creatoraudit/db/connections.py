@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -15,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 PATIENCE_SECONDS = 5
 """How long anything waits for a free connection, or for what another transaction has locked."""
+
+_LIFETIME_SECONDS = 300
+"""How long a connection that reads is kept: no longer than what lies between here and a server remembers it."""
 
 _LOCK_TIMEOUT = {"lock_timeout": f"{PATIENCE_SECONDS}s"}
 
@@ -177,60 +182,102 @@ _TEXT = 25
 
 
 class PostgresReaders:
-    """asyncpg's own pool, which also keeps each connection's prepared statements."""
+    """Connections that are kept, each with its prepared statements, and replaced after a while.
+
+    asyncpg's own pool makes a task and a timer of every read, which costs as much as the read itself.
+    """
 
     def __init__(self, url: URL, size: int) -> None:
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._size = size
-        self._pool: Any = None
-        self._opening = asyncio.Lock()
+        self._turns = asyncio.Semaphore(size)
+        self._free: deque[Any] = deque()
+        self._until: dict[Any, float] = {}
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        if self._pool is None:
-            await self._open()
-        async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
-            found: Sequence[Any] = await connection.fetch(sql, *arguments)
+        await self._turn()
+        try:
+            connection = self._kept() or await self._open()
+            try:
+                found: Sequence[Any] = await connection.fetch(sql, *arguments)
+            except BaseException as error:
+                if is_away(error):
+                    connection.terminate()
+                self._free.appendleft(connection)  # the last to be used again: it may still have to end what was asked
+                raise
+            self._free.append(connection)
             return found
+        finally:
+            self._turns.release()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Fetch]:
-        if self._pool is None:
-            await self._open()
-        acquired = self._pool.acquire(timeout=PATIENCE_SECONDS)
-        async with acquired as connection, connection.transaction(isolation="repeatable_read"):
-            yield lambda sql, arguments: connection.fetch(sql, *arguments)
+        await self._turn()
+        try:
+            connection = await self._open()
+            try:
+                async with connection.transaction(isolation="repeatable_read"):
+                    yield lambda sql, arguments: connection.fetch(sql, *arguments)
+            finally:
+                del self._until[connection]
+                await connection.close(timeout=PATIENCE_SECONDS)
+        finally:
+            self._turns.release()
 
-    async def _open(self) -> None:
+    async def _turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._turns.acquire()
+
+    def _kept(self) -> Any:
+        """A connection that is still good, the one that was used last; None if there is none."""
+        now = time.monotonic()
+        if self._free and self._until[self._free[0]] < now:  # nobody has needed as many for long
+            self._end(self._free.popleft())
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed() and now < self._until[connection]:
+                return connection
+            self._end(connection)
+        return None
+
+    def _end(self, connection: Any) -> None:
+        del self._until[connection]
+        connection.terminate()
+
+    async def _open(self) -> Any:
         import asyncpg  # noqa: PLC0415 - an extra: only those who have PostgreSQL need its driver
 
-        async def ids_are_text(connection: Any) -> None:
+        connection = await asyncpg.connect(
+            self._dsn,
+            timeout=PATIENCE_SECONDS,
+            statement_cache_size=512,
+            server_settings={"default_transaction_read_only": "on", **_LOCK_TIMEOUT},
+        )
+        try:
             await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name=_TEXT, format="text")
-
-        async def as_it_is(_connection: Any) -> None:
-            """Reads leave nothing behind that would be worth asking the server twice each time."""
-
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=1,
-                    max_size=self._size,
-                    timeout=PATIENCE_SECONDS,
-                    init=ids_are_text,
-                    reset=as_it_is,
-                    statement_cache_size=512,
-                    server_settings={"default_transaction_read_only": "on", **_LOCK_TIMEOUT},
-                )
+        except BaseException:
+            connection.terminate()
+            raise
+        self._until[connection] = time.monotonic() + _LIFETIME_SECONDS
+        return connection
 
     def drop(self) -> None:
         """Ends every connection at once, and with it what is being asked; new ones are opened when they are needed."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.terminate()
+        for connection in self._until:
+            connection.terminate()
 
     async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
+        for _ in range(self._size):
+            await self._turns.acquire()
+        while self._free:
+            connection = self._free.pop()
+            del self._until[connection]
+            await connection.close(timeout=PATIENCE_SECONDS)
+        for _ in range(self._size):
+            self._turns.release()
 
 
 @contextmanager
