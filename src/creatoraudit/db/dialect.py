@@ -80,6 +80,23 @@ def _date_there(element: utc_day, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC' AS DATE)"
 
 
+class month_of(FunctionElement[dt.date]):  # noqa: N801
+    """The first day of a date's month."""
+
+    inherit_cache = True
+    type = Day()
+
+
+@compiles(month_of, "sqlite")
+def _first_of_month(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, 8) || '01')"
+
+
+@compiles(month_of, "postgresql")
+def _truncated(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(date_trunc('month', {compiler.process(element.clauses, **options)}) AS DATE)"
+
+
 class earliest(FunctionElement[dt.date]):  # noqa: N801
     """The earliest of several dates that may be null; null if all are."""
 

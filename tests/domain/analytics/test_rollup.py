@@ -107,7 +107,12 @@ async def test_the_organization_and_every_creator_are_the_sums_of_their_parts(
     db: Database, history: History, life: list[tuple[int, Action]], chance: random.Random, window: Window
 ) -> None:
     household = await lived(db, history, life, chance)
-    actor = household.actor
+
+    await assert_the_parts_add_up(household, window)
+
+
+async def assert_the_parts_add_up(household: Household, window: Window) -> None:
+    db, actor = household.db, household.actor
     accounts = (await list_accounts(db, actor, where=AccountFilter(), page=ALL)).items
     videos = (await list_videos(db, actor, where=VideoFilter(), page=ALL)).items
     of_accounts = await measured(db, actor, ACCOUNTS, [one.id for one in accounts], window)

@@ -84,6 +84,19 @@ async def of_videos(tx: Transaction, actor: Actor, post_ids: Sequence[int]) -> C
     return await _counted(tx, actor, _of_videos, post_ids)
 
 
+async def compact(tx: Transaction, actor: Actor, days: Sequence[dt.date]) -> int:
+    """Makes one row of all slots of each of the days, and none where nothing is counted; returns how many rows went."""
+    which = (_days.c.organization_id == actor.organization_id, dialect.one_of(_days.c.day, "days"))
+    taken = delete(_days).where(*which).returning(_days.c.day, *(_days.c[name] for name in AMOUNTS))
+    found = (await tx.execute(taken, {"days": list(days)})).all()
+    changes = Changes()
+    for one in found:
+        changes.step(one.day, one[1:])
+    rows = [(actor.organization_id, day, 0, *counted) for day, counted in changes.days.items() if any(counted)]
+    await tx.write(_ADD, rows)
+    return len(found) - len(rows)
+
+
 async def rebuild(tx: Transaction, actor: Actor) -> None:
     """Counts the organization's days anew, while nobody else writes."""
     await tx.execute(delete(_days).where(_days.c.organization_id == actor.organization_id))
