@@ -113,7 +113,7 @@ def empty_postgres(url: str) -> None:
     async def empty() -> None:
         engine = create_async_engine(url)
         async with engine.begin() as connection:
-            await connection.execute(text("TRUNCATE organizations RESTART IDENTITY CASCADE"))
+            await connection.execute(text("TRUNCATE organizations, chores RESTART IDENTITY CASCADE"))
         await engine.dispose()
 
     asyncio.run(empty())

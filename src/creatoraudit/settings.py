@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         None, description="A directory of trusted documents, ID.graphql each, that clients may name by id."
     )
     graphql_documents_only: bool = Field(False, description="Whether only trusted documents are executed.")
+    retention_months: int | None = Field(
+        None,
+        ge=1,
+        le=1_200,
+        description="Months before this one of which every day is kept; of older ones their ends are. None: every day.",
+    )
     refresh_concurrency: int = Field(
         4, ge=1, le=64, description="Looks that one process has in flight at each platform's source."
     )

@@ -1,4 +1,4 @@
-"""`creatoraudit db`: the schema of the database."""
+"""`creatoraudit db`: the schema of the database, and what is done with it as a whole."""
 
 import asyncio
 
@@ -7,9 +7,11 @@ from sqlalchemy import make_url
 
 from creatoraudit.cli.environment import CommandError, load_settings, usable
 from creatoraudit.cli.output import AsJSON, masked, print_one
+from creatoraudit.cli.purging import purge
 from creatoraudit.db import connections, migrate
 
-app = typer.Typer(no_args_is_help=True, help="The database: its schema, as CREATORAUDIT_DATABASE_URL names it.")
+app = typer.Typer(no_args_is_help=True, help="The database: as CREATORAUDIT_DATABASE_URL names it.")
+app.command("purge")(purge)
 
 
 @app.command("upgrade")

@@ -301,6 +301,18 @@ class Refresh(SQLModel, table=True):
     requested_at: dt.datetime | None = columns.moment(nullable=True)
 
 
+class Chore(SQLModel, table=True):
+    """What one process does once in a while: it is due at `due_at`, and `reached` says how far it got the last time."""
+
+    __tablename__ = "chores"
+
+    name: str = Field(primary_key=True)
+    due_at: dt.datetime = columns.moment()
+    lease: str | None = Field(default=None, sa_type=Id)
+    leased_until: dt.datetime | None = columns.moment(nullable=True)
+    reached: dt.date | None = Field(default=None, sa_type=Day)
+
+
 def stored(row: SQLModel) -> dict[str, Any]:
     """A row's values by column name, for Core inserts."""
     values = row.model_dump()

@@ -15,6 +15,7 @@ from creatoraudit.domain.actor import SYSTEM, Actor
 from creatoraudit.domain.validation import Platform
 from creatoraudit.errors import ServiceUnavailable
 from creatoraudit.events import Events
+from creatoraudit.ingestion.housekeeping import keep_house
 from creatoraudit.ingestion.leases import Lease
 from creatoraudit.ingestion.refresher import Refresher
 from creatoraudit.ingestion.sources.source import Source
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Refreshes everything that the actor reaches, at each platform that has a source."""
+    """Refreshes everything that the actor reaches, at each platform that has a source; the system's purges as well."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Worker:
         *,
         actor: Actor = SYSTEM,
     ) -> None:
+        self._db, self._actor, self._retention_months = db, actor, settings.retention_months
         self._limit = settings.refresh_concurrency
         self._refreshers = [
             Refresher(db, actor, platform, source, settings, events) for platform, source in sources.items()
@@ -50,7 +52,7 @@ class Worker:
     async def run(self) -> None:
         """Works until it is told to stop, and then ends what it has begun."""
         reporting = asyncio.create_task(self._report())
-        await asyncio.gather(*(self._follow(refresher) for refresher in self._refreshers))
+        await asyncio.gather(self._keep_house(), *(self._follow(refresher) for refresher in self._refreshers))
         await reporting
         self._tell()
 
@@ -58,6 +60,10 @@ class Worker:
         """Begins nothing more."""
         if not self._stopping.done():
             self._stopping.set_result(None)
+
+    async def _keep_house(self) -> None:
+        if self._actor.is_system:
+            await keep_house(self._db, self._retention_months, self._stopping)
 
     async def _follow(self, refresher: Refresher) -> None:
         """Keeps as many looks in flight as may be, as long as there is anything due."""
