@@ -50,4 +50,6 @@ def _wanted(ids: Sequence[str] | None, type_name: str) -> frozenset[str] | None:
 @strawberry.type(description="Everything that can be listened to.")
 class Subscription:
     account_refreshed: Account | None = _refreshed("account", Account, "An account of the organization")
-    video_refreshed: Video | None = _refreshed("video", Video, "A video that the organization tracks by itself")
+    video_refreshed: Video | None = _refreshed(
+        "video", Video, "A video that the organization tracks by itself, also where its account's feed showed it"
+    )

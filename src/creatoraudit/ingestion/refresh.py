@@ -3,11 +3,17 @@
 import datetime as dt
 import random
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam
 
 from creatoraudit import clock
+from creatoraudit.db import dialect
 from creatoraudit.db.engine import Database, Transaction
-from creatoraudit.domain.actor import acting_for
+from creatoraudit.db.models import Post
+from creatoraudit.db.statements import statement
+from creatoraudit.domain.actor import Tenancy, acting_for
+from creatoraudit.domain.scope import scoped, table
 from creatoraudit.ingestion import leases, observe
 from creatoraudit.ingestion.leases import Lease, LeaseLost, Subject
 from creatoraudit.ingestion.observe import Recorded
@@ -30,10 +36,11 @@ LONGEST_REST = dt.timedelta(days=1)
 
 
 class Outcome(NamedTuple):
-    """What was recorded, and when the next look is due."""
+    """What was recorded, when the next look is due, and which videos of an account's feed it showed."""
 
     recorded: Recorded
     due_at: dt.datetime
+    videos: frozenset[str] = frozenset()
 
 
 async def record(db: Database, lease: Lease, result: Result) -> Outcome | None:
@@ -42,15 +49,16 @@ async def record(db: Database, lease: Lease, result: Result) -> Outcome | None:
     A feed of more than `POSTS` posts takes several transactions, each of which is complete by itself; the profile is
     in the last one, which ends the lease.
     """
-    recorded = Recorded()
+    recorded, videos = Recorded(), frozenset[str]()
     *parts, last = _parts(lease.subject, result)
     try:
         for part in parts:
-            recorded = recorded.plus(await db.transact(partial(_record, lease=lease, seen=part)))
-        more, due_at = await db.transact(partial(_settle, lease=lease, seen=last, result=result))
+            more, shown = await db.transact(partial(_record, lease=lease, seen=part))
+            recorded, videos = recorded.plus(more), videos | shown
+        more, due_at, shown = await db.transact(partial(_settle, lease=lease, seen=last, result=result))
     except LeaseLost:
         return None
-    return Outcome(recorded.plus(more), due_at)
+    return Outcome(recorded.plus(more), due_at, videos | shown)
 
 
 def next_look(result: Result, attempts: int, interval: dt.timedelta) -> tuple[dt.datetime, int]:
@@ -73,18 +81,36 @@ def backoff(attempts: int, longest: dt.timedelta) -> dt.timedelta:
     return dt.timedelta(seconds=max(1, int(random.uniform(0, ceiling))))  # noqa: S311 - spreads looks, hides nothing
 
 
-async def _record(tx: Transaction, lease: Lease, seen: list[Observation]) -> Recorded:
+async def _record(tx: Transaction, lease: Lease, seen: list[Observation]) -> tuple[Recorded, frozenset[str]]:
     recorded = await observe.record(tx, lease.subject.organization_id, seen) if seen else Recorded()
+    videos = await _videos(tx, lease.subject, seen)
     await leases.hold(tx, lease)
-    return recorded
+    return recorded, videos
+
+
+async def _videos(tx: Transaction, subject: Subject, seen: list[Observation]) -> frozenset[str]:
+    """The videos whose posts an account's feed shows."""
+    posts = [post.external_id for one in seen if isinstance(one, AccountObservation) for post in one.posts]
+    if not posts:
+        return frozenset()
+    actor = acting_for(subject.organization_id)
+    params = actor.bind(platform=subject.platform, external_ids=posts)
+    return frozenset(video_id for (video_id,) in await tx.fetch(_shown(actor.tenancy), tuple, params))
+
+
+@statement
+def _shown(tenancy: Tenancy) -> Select[Any]:
+    posts = table(Post).c
+    rows = scoped(Post, tenancy, posts.video_id).where(posts.platform == bindparam("platform"))
+    return rows.where(dialect.one_of(posts.external_id, "external_ids"), posts.video_id.is_not(None))
 
 
 async def _settle(tx: Transaction, lease: Lease, seen: list[Observation], result: Result) -> Outcome:
-    recorded = await _record(tx, lease, seen)
+    recorded, videos = await _record(tx, lease, seen)
     interval = await leases.interval_of(tx, acting_for(lease.subject.organization_id), lease.subject)
     due_at, attempts = next_look(result, lease.subject.attempts, interval)
     await leases.settle(tx, lease, due_at, attempts)
-    return Outcome(recorded, due_at)
+    return Outcome(recorded, due_at, videos)
 
 
 def _parts(subject: Subject, result: Result) -> list[list[Observation]]:

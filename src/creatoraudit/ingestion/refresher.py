@@ -146,9 +146,12 @@ class Refresher:
         )
 
     async def _publish(self, finished: Finished) -> None:
+        """Tells of what the lease was for, and of each video that an account's feed showed: each once."""
         subject, result, outcome = finished
-        if outcome is not None and isinstance(result, Observed | Gone | Private):
-            id_ = subject.account_id or subject.video_id or ""
-            await self._events.publish(
-                Refreshed(subject.organization_id, "account" if subject.account_id else "video", id_)
-            )
+        if outcome is None or not isinstance(result, Observed | Gone | Private):
+            return
+        organization_id = subject.organization_id
+        if subject.account_id is not None:
+            await self._events.publish(Refreshed(organization_id, "account", subject.account_id))
+        for video_id in sorted(outcome.videos) if subject.video_id is None else [subject.video_id]:
+            await self._events.publish(Refreshed(organization_id, "video", video_id))
