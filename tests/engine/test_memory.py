@@ -1,0 +1,57 @@
+"""However many distinct operations come, the process stays where it was.
+
+CREATORAUDIT_TEST_OPERATIONS says how many; a million take some minutes.
+"""
+
+import gc
+import os
+import tracemalloc
+from types import SimpleNamespace
+
+import strawberry
+
+from creatoraudit.engine import Engine, Operation
+from creatoraudit.engine.engine import CAPACITY, MAX_SOURCE
+
+OPERATIONS = int(os.environ.get("CREATORAUDIT_TEST_OPERATIONS", "4000"))
+GROWTH_BYTES = 512 * 1024
+
+
+@strawberry.type
+class Query:
+    a: str
+    b: str
+
+
+ENGINE = Engine(strawberry.Schema(query=Query)._schema)
+ROOT = SimpleNamespace(a="a", b="b")
+
+
+async def execute(source: str, **variables: bool) -> None:
+    operation = ENGINE.read(source)
+    assert isinstance(operation, Operation)
+    assert not (await ENGINE.execute(operation, variables, root=ROOT)).errors
+
+
+async def test_distinct_operations_and_broken_ones_leave_nothing_behind() -> None:
+    async def some(begin: int, end: int) -> int:
+        for number in range(begin, end):
+            await execute(f"query ($on: Boolean!) {{ a b{number}: b @include(if: $on) }}", on=bool(number % 2))
+            assert isinstance(ENGINE.read(f"{{ wrong{number} }}"), list)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        full = await some(0, CAPACITY + 100)
+        after = await some(CAPACITY + 100, CAPACITY + 100 + OPERATIONS)
+    finally:
+        tracemalloc.stop()
+    assert after - full < GROWTH_BYTES
+
+
+async def test_long_documents_are_not_remembered() -> None:
+    source = f"{{ a }} {'#' * MAX_SOURCE}"
+    before = len(ENGINE._known)
+    await execute(source)
+    assert len(ENGINE._known) == before
