@@ -15,7 +15,21 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from benchmarks import analytics as asked
-from benchmarks import chart, cores, drivers, imports, installed, load, rate_report, report, rounds, throughput, worlds
+from benchmarks import (
+    chart,
+    cores,
+    drivers,
+    endurance,
+    endurance_report,
+    imports,
+    installed,
+    load,
+    rate_report,
+    report,
+    rounds,
+    throughput,
+    worlds,
+)
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Measurement, Subject
 from benchmarks.servers import Peer, running
@@ -29,6 +43,7 @@ shown = Console() if sys.stdout.isatty() else Console(width=140)
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _SERVER = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
+_REDIS = os.environ.get("CREATORAUDIT_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 _CHART = _PAGE.with_name("throughput.svg")
 _DATA = Path(".bench")
 
@@ -176,6 +191,49 @@ def import_(
     if markdown:
         command = f"`./scripts/bench import {' '.join(size.options)} --rounds={round_count} --markdown`"
         report.write(_PAGE, "import", "\n".join([command, "", where, "", *map(imports.markdown, measured)]))
+
+
+@app.command("load")
+def load_(
+    data: Data = _DATA,
+    accounts: Accounts = 1_000,
+    videos_per_account: Videos = 100,
+    days: Days = 365,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
+    postgres: Postgres = _SERVER,
+    redis: Annotated[str, typer.Option(metavar="URL", help="The Redis that the processes share.")] = _REDIS,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 2,
+    keys: Annotated[int, typer.Option(min=1, help="Keys that ask as often as they are answered.")] = 8,
+    limited: Annotated[int, typer.Option(min=0, help="Keys with a low limit, of two clients each.")] = 4,
+    limit: Annotated[int, typer.Option(min=1, help="What these may ask a minute.")] = 300,
+    seconds: Annotated[int, typer.Option(min=1, help="How long.")] = 300,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Ask for a realistic mix from many keys for minutes: no 5xx, flat memory, limits exact across processes.
+
+    Ends with status 1 where one of these is broken.
+    """
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    before, pressure = os.getloadavg(), endurance.Pressure(seconds, workers, keys, limited, limit)
+    world = _built(Dialect.POSTGRESQL, size, data, postgres)
+    with _progress() as show:
+        found = endurance.endure(world, redis, pressure, data, show)
+    where = _where(before)
+    if as_json:
+        typer.echo(
+            orjson.dumps({"where": where, **endurance_report.as_json(found)}, option=orjson.OPT_INDENT_2).decode()
+        )
+    else:
+        endurance_report.show(found, shown)
+    if markdown:
+        options = f"--workers={workers} --keys={keys} --limited={limited} --limit={limit} --seconds={seconds}"
+        command = f"`./scripts/bench load {' '.join(size.options)} {options} --markdown`"
+        report.write(_PAGE, "load", "\n".join([command, "", where, "", endurance_report.markdown(found)]))
+    if not all(kept for kept, _ in endurance_report.verdicts(found)):
+        raise typer.Exit(1)
 
 
 def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:

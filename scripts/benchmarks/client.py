@@ -7,20 +7,30 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode, urlsplit
 
+GRAPHQL = "/graphql"
+
 
 class Request(NamedTuple):
-    """What is asked of the API, below /v2."""
+    """What is asked of the API, below /v2 or of GraphQL; with a body it is a POST unless another method is named."""
 
     path: str
     query: Mapping[str, Any] = MappingProxyType({})
     body: dict[str, Any] | None = None
+    method: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """What came back; the head's names are in lower case."""
 
     status: int
     body: bytes
+    head: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, named in lower case."""
+        _, found, rest = self.head.partition(f"\r\n{name}:".encode())
+        return rest.partition(b"\r\n")[0].strip().decode() if found else None
 
 
 class Client:
@@ -51,10 +61,12 @@ class Client:
         """A request as it goes over the wire."""
         query = f"?{urlencode(request.query)}" if request.query else ""
         body = b"" if request.body is None else json.dumps(request.body).encode()
+        path = request.path if request.path == GRAPHQL else f"/v2{request.path}"
         head = [
-            f"{'GET' if request.body is None else 'POST'} /v2{request.path}{query} HTTP/1.1",
+            f"{request.method or ('GET' if request.body is None else 'POST')} {path}{query} HTTP/1.1",
             f"Host: {self._host}",
             f"Authorization: Bearer {self._key}",
+            *(f"{name}: {value}" for name, value in request.headers.items()),
             *([] if request.body is None else ["Content-Type: application/json", f"Content-Length: {len(body)}"]),
         ]
         return "\r\n".join([*head, "", ""]).encode() + body
@@ -65,14 +77,12 @@ class Client:
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._receive()
-        head = received[:end].lower()
-        start = head.index(b"content-length:") + len(b"content-length:")
-        length = int(head[start : stop if (stop := head.find(b"\r", start)) > 0 else None])
-        parts, missing = [received[end + 4 :]], length - (len(received) - end - 4)
+        answer = Answer(int(received[9:12]), b"", received[: end + 2].lower())
+        parts, missing = [received[end + 4 :]], int(answer.header("content-length") or 0) - (len(received) - end - 4)
         while missing > 0:
             parts.append(self._receive())
             missing -= len(parts[-1])
-        return Answer(int(head[9:12]), b"".join(parts))
+        return answer._replace(body=b"".join(parts))
 
     def ask(self, request: Request) -> Any:
         """The parsed body of a 200; RuntimeError for every other answer."""

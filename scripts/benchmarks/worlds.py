@@ -122,14 +122,15 @@ def served(world: World, log: Path) -> Iterator[Client]:
         process = subprocess.Popen(command, env=environment(world.url), stdout=output, stderr=output)  # noqa: S603
         try:
             cores.serves(process.pid)
-            with _connected(process, log, world.key) as client:
+            with connected(process, log, world.key) as client:
                 yield client
         finally:
             process.terminate()
             process.wait()
 
 
-def _connected(process: subprocess.Popen[Any], log: Path, key: str) -> Client:
+def connected(process: subprocess.Popen[Any], log: Path, key: str) -> Client:
+    """A client of a server that says in its log where it serves, once it answers."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         said = [line for line in log.read_text().splitlines() if line.startswith("Serving ")]
