@@ -41,7 +41,7 @@ from creatoraudit.ingestion.observe import observe
 from creatoraudit.ingestion.snapshots import AccountObservation, PostObservation, PostSnapshot, ProfileSnapshot
 from factories import a_video, an_account, an_organization
 from histories import FIRST_DAY, NAMES, History, histories
-from households import Action, lived, lives
+from households import Action, Household, lived, lives
 
 TODAY = FIRST_DAY + DAY * 18
 NOW = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)

@@ -19,8 +19,9 @@ from creatoraudit.domain.analytics.totals import measured
 from creatoraudit.domain.analytics.windows import DAY, Window
 from creatoraudit.domain.retention.purge import Purge, Purged
 from creatoraudit.domain.scope import table
-from domain.analytics.test_rollup import Action, assert_kept, assert_the_parts_add_up, lived, lives
+from domain.analytics.test_rollup import assert_kept, assert_the_parts_add_up
 from histories import FIRST_DAY, History, histories
+from households import Action, lived, lives
 
 KEPT_SINCE = dt.date(2026, 5, 1)
 END = dt.date(2026, 5, 31)
