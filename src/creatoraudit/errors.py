@@ -80,6 +80,15 @@ class NotAcceptable(CreatorAuditError):
     code, status = "NOT_ACCEPTABLE", 406
 
 
+class RequestTimeout(CreatorAuditError):
+    """The request did not arrive in time."""
+
+    code, status = "REQUEST_TIMEOUT", 408
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Connection": "close"})
+
+
 class Conflict(CreatorAuditError):
     """The write contradicts what is stored."""
 
@@ -90,6 +99,12 @@ class PayloadTooLarge(CreatorAuditError):
     """The body exceeds the limit."""
 
     code, status = "PAYLOAD_TOO_LARGE", 413
+
+
+class URITooLong(CreatorAuditError):
+    """The URL exceeds the limit."""
+
+    code, status = "URI_TOO_LONG", 414
 
 
 class UnsupportedMediaType(CreatorAuditError):
@@ -120,6 +135,12 @@ class RateLimited(CreatorAuditError):
 
     def __init__(self, retry_after: int, detail: str = "Rate limit exceeded.") -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class HeadersTooLarge(CreatorAuditError):
+    """The headers are too many or too long."""
+
+    code, status = "HEADERS_TOO_LARGE", 431
 
 
 class InternalError(CreatorAuditError):

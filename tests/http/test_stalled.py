@@ -21,7 +21,7 @@ from creatoraudit import events as events_module
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
 from creatoraudit.events import Events, Refreshed
-from creatoraudit.http import protocol
+from creatoraudit.http import patience
 from creatoraudit.settings import Settings
 from factories import an_account
 from live import SECONDS, served, subscribed
@@ -43,7 +43,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 async def url(app: Starlette, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    monkeypatch.setattr(protocol, "STALLED_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "STALLED_SECONDS", 0.5)
     app.router.routes.insert(0, Route("/large", large))
     async with served(app, settings) as url:
         yield url

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from creatoraudit.errors import BadRequest, FieldError, PayloadTooLarge, ValidationFailed
+from creatoraudit.errors import BadRequest, FieldError, PayloadTooLarge, UnsupportedMediaType, ValidationFailed
 from creatoraudit.http.headers import sent_header
-from creatoraudit.http.state import state_of
+from creatoraudit.http.state import BROKEN_OFF, state_of
 
 BODY = "creatoraudit.body"
 
@@ -61,7 +61,12 @@ def body_of(scope: Scope) -> dict[str, Any]:
 
 
 async def read(scope: Scope, receive: Receive) -> bytes:
-    """The whole body; PayloadTooLarge as soon as it is known to exceed the limit."""
+    """The whole body; PayloadTooLarge as soon as it is known to exceed the limit.
+
+    UnsupportedMediaType if it is compressed, and whatever error the server says that it broke off with.
+    """
+    if sent_header(scope, b"content-encoding").lower() not in {"", "identity"}:
+        raise UnsupportedMediaType("The body must not be compressed.")
     limit = state_of(scope).settings.max_body_bytes
     announced = sent_header(scope, b"content-length")
     if announced.isdecimal() and int(announced) > limit:
@@ -73,6 +78,8 @@ async def read(scope: Scope, receive: Receive) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
+        if BROKEN_OFF in scope:
+            raise scope[BROKEN_OFF]
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:

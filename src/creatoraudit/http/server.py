@@ -7,7 +7,8 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
-from creatoraudit.http.protocol import BoundedProtocol, WebSocketProtocol
+from creatoraudit.http.protocol import BoundedProtocol
+from creatoraudit.http.websockets import WebSocketProtocol
 from creatoraudit.settings import Settings
 
 STARTUP_FAILURE = 3

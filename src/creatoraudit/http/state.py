@@ -17,6 +17,8 @@ from creatoraudit.writes import Writes
 REQUEST_ID = "creatoraudit.request_id"
 ACTOR = "creatoraudit.actor"
 STOPPING = "creatoraudit.stopping"
+BROKEN_OFF = "creatoraudit.broken_off"
+"""In a scope: why no more of the request's body will come, as an error."""
 
 
 @dataclass(frozen=True, slots=True)
