@@ -15,6 +15,7 @@ from creatoraudit import logs
 from creatoraudit.db import migrate
 from creatoraudit.db.connections import is_sqlite
 from creatoraudit.db.engine import Database
+from creatoraudit.db.watched import database_of
 from creatoraudit.domain.actor import SYSTEM, Actor
 from creatoraudit.events import Events
 from creatoraudit.graphql import http as graphql
@@ -28,6 +29,7 @@ from creatoraudit.http.keys import Keys
 from creatoraudit.http.pages import index_page
 from creatoraudit.http.paths import Paths
 from creatoraudit.http.problems import Problems, http_problem
+from creatoraudit.http.readings import read_events, read_state
 from creatoraudit.http.request_id import RequestId
 from creatoraudit.http.state import State, base_url_of
 from creatoraudit.http.static import static_app
@@ -36,6 +38,7 @@ from creatoraudit.ingestion.worker import Worker, working
 from creatoraudit.rate_limits import RateLimits
 from creatoraudit.rest import routes as rest
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import OFF, Telemetry, telemetry_of, telling
 from creatoraudit.writes import Writes
 
 EXPOSED_HEADERS = (
@@ -58,10 +61,11 @@ def create_app(settings: Settings | None = None, *, worker: Actor | None = SYSTE
     While it is up it refreshes what its `worker` reaches, at the platforms that the settings name a source for.
     """
     settings = settings or Settings()
+    telemetry = telemetry_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings, worker) as app.state.opened:
+        async with opened(settings, worker, telemetry) as app.state.opened:
             yield
 
     app = Starlette(
@@ -74,10 +78,11 @@ def create_app(settings: Settings | None = None, *, worker: Actor | None = SYSTE
                     *rest.routes(),
                 ]
             ),
-            *graphql.routes(settings),
+            *graphql.routes(settings, telemetry),
             Mount("/static", static_app),
         ],
         middleware=[
+            *_watching(telemetry),
             Middleware(AnswerHeaders),
             Middleware(RequestId),
             Middleware(AccessLog),
@@ -107,20 +112,24 @@ def without_worker() -> Starlette:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, worker: Actor | None = None) -> AsyncIterator[State]:
+async def opened(settings: Settings, worker: Actor | None = None, telemetry: Telemetry = OFF) -> AsyncIterator[State]:
     """Everything a process holds while it serves; a SQLite file is brought to this version's schema first."""
     url = settings.database_url.get_secret_value()
     replica_url = settings.database_replica_url.get_secret_value() if settings.database_replica_url else None
-    db = Database(url, pool_size=settings.database_pool_size, replica_url=replica_url)
+    db = database_of(url, telemetry, pool_size=settings.database_pool_size, replica_url=replica_url)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     rate_limits, events, writes = RateLimits(redis_url), Events(redis_url), Writes(redis_url)
+    state = State(settings, db, rate_limits, events, writes, Keys(db), Proxies(settings.trusted_proxies))
+    if telemetry.figures is not None:
+        read_events(telemetry.figures, events)
+        read_state(telemetry.figures, state)
     try:
         if is_sqlite(db.url):
             await migrate.upgrade(url)
         elif await migrate.current(url) != migrate.latest():
             raise RuntimeError("The database lacks migrations: run `creatoraudit db upgrade` and start again.")
-        async with _refreshing(settings, db, events, worker):
-            yield State(settings, db, rate_limits, events, writes, Keys(db), Proxies(settings.trusted_proxies))
+        async with telling(telemetry, settings), _refreshing(settings, db, events, worker, telemetry):
+            yield state
     finally:
         await writes.close()
         await events.close()
@@ -129,16 +138,34 @@ async def opened(settings: Settings, worker: Actor | None = None) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _refreshing(settings: Settings, db: Database, events: Events, actor: Actor | None) -> AsyncIterator[None]:
+async def _refreshing(
+    settings: Settings, db: Database, events: Events, actor: Actor | None, telemetry: Telemetry
+) -> AsyncIterator[None]:
     if actor is None:
         yield
         return
-    async with opened_sources(settings) as sources, working(Worker(db, sources, settings, events, actor=actor)):
-        yield
+    async with opened_sources(settings) as sources:
+        worker = Worker(db, sources, settings, events, actor=actor, telemetry=telemetry)
+        async with working(worker):
+            yield
 
 
 async def _index(request: Request) -> Response:
     return index_page(base_url_of(request.scope))
+
+
+def _watching(telemetry: Telemetry) -> list[Middleware]:
+    """The outermost layers, where somebody wants to know."""
+    layers = []
+    if telemetry.figures is not None:
+        from creatoraudit.http.measured import Measured  # noqa: PLC0415 - only those who want it pay for it
+
+        layers.append(Middleware(Measured, telemetry.figures))
+    if telemetry.traces is not None:
+        from creatoraudit.http.traced import Traced  # noqa: PLC0415 - likewise, and it needs an extra
+
+        layers.append(Middleware(Traced, telemetry.traces))
+    return layers
 
 
 def _cors(settings: Settings) -> list[Middleware]:

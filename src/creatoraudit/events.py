@@ -59,14 +59,16 @@ class Subscription:
         self._waiting: asyncio.Queue[Refreshed | None] = asyncio.Queue(CAPACITY)
         self._ended: Exception | None = None
 
-    def offer(self, event: Refreshed) -> None:
-        """Lets the event wait if it was asked for; what is one too many ends the subscription."""
+    def offer(self, event: Refreshed) -> bool:
+        """Lets the event wait if it was asked for; False where it was one too many, which ends the subscription."""
         if self._ended is not None or event.kind != self._kind or (self._ids is not None and event.id not in self._ids):
-            return
+            return True
         try:
             self._waiting.put_nowait(event)
         except asyncio.QueueFull:
             self.end(TooSlow())
+            return False
+        return True
 
     def end(self, why: Exception) -> None:
         """Forgets what still waits; the subscriber is told why instead."""
@@ -87,10 +89,13 @@ class Subscription:
 
 
 class Events:
-    """One per process. While Redis is away events stay in their process, and `failures` counts how often that was."""
+    """One per process. While Redis is away events stay in their process, and `failures` counts how often that was.
+
+    It counts as well what was `published` here and `heard` from others, and the subscriptions it `dropped`.
+    """
 
     def __init__(self, redis_url: str | None = None, *, prefix: str = "creatoraudit") -> None:
-        self.failures = 0
+        self.failures = self.published = self.heard = self.dropped = 0
         self._subscriptions: dict[str, set[Subscription]] = {}
         self._origin = uuid.uuid4().hex
         self._silent_until = 0.0
@@ -107,8 +112,13 @@ class Events:
                 retry=Retry(NoBackoff(), 1),  # Redis may have closed a connection that was idle
             )
 
+    def __len__(self) -> int:
+        """How many subscriptions are open."""
+        return sum(map(len, list(self._subscriptions.values())))
+
     async def publish(self, event: Refreshed) -> None:
         """Tells all subscribers of its organization; never fails, and waits for none of them."""
+        self.published += 1
         self._deliver(event)
         if self._redis is None:
             return
@@ -156,7 +166,7 @@ class Events:
 
     def _deliver(self, event: Refreshed) -> None:
         for subscription in self._subscriptions.get(event.organization_id, ()):
-            subscription.offer(event)
+            self.dropped += not subscription.offer(event)
 
     async def _listen(self) -> None:
         """Starts listening to other processes, and waits until it does, but not for long."""
@@ -208,4 +218,5 @@ class Events:
             log.warning("what another process published is no event")
         else:
             if origin != self._origin:
+                self.heard += 1
                 self._deliver(refreshed)

@@ -41,10 +41,14 @@ class Window(NamedTuple):
 
 
 class RateLimits:
-    """The counters. While Redis is away every request is allowed, and `failures` counts how often that happened."""
+    """The counters. While Redis is away every request is allowed, and `failures` counts how often that happened.
+
+    `refusals` counts what was refused, by what the name begins with.
+    """
 
     def __init__(self, redis_url: str | None = None, *, prefix: str = "creatoraudit") -> None:
         self.failures = 0
+        self.refusals: Counter[str] = Counter()
         self._silent_until = 0.0
         self._counts = _Here() if redis_url is None else _InRedis(redis_url, prefix)
 
@@ -58,6 +62,7 @@ class RateLimits:
         if spent <= limit:
             return Window(limit, limit - spent, reset, allowed=True, name=name, cost=cost)
         await self._add(name, minute, -cost)
+        self.refusals[name.partition("/")[0]] += 1
         return Window(limit, max(0, limit - spent + cost), reset, allowed=False, name=name, cost=0)
 
     async def refund(self, window: Window) -> Window:

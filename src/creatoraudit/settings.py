@@ -51,6 +51,19 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="The largest request body, in bytes.")
     shutdown_timeout: int = Field(30, ge=1, description="Seconds that in-flight requests get to finish on shutdown.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least severe line logged.")
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="The port that Prometheus asks, the first free one from here on; none by default.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="The address that this port is on; 0.0.0.0 for all.")
+    traces: bool = Field(
+        False, description="Whether OpenTelemetry traces are exported, in the way that the OTEL_* variables say."
+    )
+    slow_operation_ms: float | None = Field(
+        None, ge=0, description="Milliseconds from which on a GraphQL operation is logged as slow; none by default."
+    )
     graphql_max_tokens: int = Field(4_000, ge=1, description="Tokens in one GraphQL document.")
     graphql_max_depth: int = Field(12, ge=1, description="Levels of nesting in one GraphQL operation.")
     graphql_max_aliases: int = Field(30, ge=1, description="Aliases in one GraphQL document.")

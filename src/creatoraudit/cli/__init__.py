@@ -18,6 +18,7 @@ from creatoraudit.cli.serving import serve
 from creatoraudit.cli.settings import show_settings
 from creatoraudit.cli.worker import worker
 from creatoraudit.errors import CreatorAuditError, ValidationFailed
+from creatoraudit.telemetry import TelemetryUnavailable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(arguments, prog_name="creatoraudit")
     except CommandError as error:
         _stop(str(error), error.status)
+    except TelemetryUnavailable as error:
+        _stop(str(error), 2)
     except ValidationFailed as error:
         _stop("; ".join(f"{field} {message}" for field, message in error.errors) + ".", 2)
     except CreatorAuditError as error:

@@ -12,9 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from creatoraudit.cli.output import masked
 from creatoraudit.db import connections, migrate
 from creatoraudit.db.engine import Database
+from creatoraudit.db.watched import database_of
 from creatoraudit.domain.paging import MAX_LIMIT, Page, PageRequest
 from creatoraudit.domain.validation import failed
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import OFF, Telemetry
 
 T = TypeVar("T")
 R = TypeVar("R", bound=NamedTuple)
@@ -53,11 +55,11 @@ def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[Database]:
     """The configured database, ready to use: SQLite is migrated on the way, PostgreSQL must have been."""
     url = settings.database_url.get_secret_value()
     await make_ready(url)
-    db = Database(url, pool_size=settings.database_pool_size)
+    db = database_of(url, telemetry, pool_size=settings.database_pool_size)
     try:
         yield db
     finally:

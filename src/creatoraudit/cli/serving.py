@@ -10,6 +10,7 @@ from creatoraudit.cli.environment import CommandError, load_settings, make_ready
 from creatoraudit.cli.worker import refreshing, sources_of
 from creatoraudit.domain.actor import acting_for
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import telemetry_of
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 for any that is free.")]
@@ -48,6 +49,9 @@ async def _check(settings: Settings) -> None:
     await make_ready(settings.database_url.get_secret_value())
     async with sources_of(settings):
         pass
+    traces = telemetry_of(settings).traces
+    if traces is not None:
+        await traces.close()
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -11,10 +11,12 @@ from creatoraudit import logs
 from creatoraudit.cli.environment import CommandError, load_settings, open_database, variable
 from creatoraudit.domain.validation import Platform
 from creatoraudit.events import Events
+from creatoraudit.http.readings import read_events
 from creatoraudit.ingestion.sources.registry import opened_sources, source_name
 from creatoraudit.ingestion.sources.source import Source, SourceUnavailable
 from creatoraudit.ingestion.worker import Worker
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import telemetry_of, telling
 
 _LABELS = {Platform.INSTAGRAM: "Instagram", Platform.TIKTOK: "TikTok"}
 
@@ -33,13 +35,21 @@ def worker() -> None:
 
 
 async def _work(settings: Settings) -> None:
-    async with open_database(settings) as db, sources_of(settings) as sources, events_of(settings) as events:
+    telemetry = telemetry_of(settings)
+    async with (
+        open_database(settings, telemetry) as db,
+        sources_of(settings) as sources,
+        events_of(settings) as events,
+    ):
         logs.configure(settings.log_level)
-        worker = Worker(db, sources, settings, events)
+        worker = Worker(db, sources, settings, events, telemetry=telemetry)
+        if telemetry.figures is not None:
+            read_events(telemetry.figures, events)
         for end in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(end, worker.stop)
         typer.echo(refreshing(settings), err=True)
-        await worker.run()
+        async with telling(telemetry, settings):
+            await worker.run()
 
 
 def refreshing(settings: Settings) -> str:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import aiosqlite
 from sqlalchemy import URL, event
@@ -26,11 +26,19 @@ _LOCK_TIMEOUT = {"lock_timeout": f"{PATIENCE_SECONDS}s"}
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
+class Usage(NamedTuple):
+    """How many connections of a pool are in use, and how many it may have."""
+
+    used: int
+    most: int
+
+
 class Readers(Protocol):
     """A pool of driver connections that only read."""
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]: ...
     def snapshot(self) -> AbstractAsyncContextManager[Fetch]: ...
+    def usage(self) -> Usage: ...
     async def close(self) -> None: ...
 
 
@@ -69,6 +77,12 @@ def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def usage(engine: AsyncEngine) -> Usage:
+    """How many connections of a writer are in use."""
+    pool: Any = engine.pool  # the kind of it that has a size
+    return Usage(pool.checkedout(), pool.size())
 
 
 class Driver:
@@ -170,6 +184,9 @@ class _SQLiteReaders:
             await connection.execute(pragma)
         return connection
 
+    def usage(self) -> Usage:
+        return Usage(self._size - self._free.qsize(), self._size)
+
     async def close(self) -> None:
         for connection in [await self._free.get() for _ in range(self._size)]:
             if connection is not None:
@@ -268,6 +285,9 @@ class PostgresReaders:
         """Ends every connection at once, and with it what is being asked; new ones are opened when they are needed."""
         for connection in self._until:
             connection.terminate()
+
+    def usage(self) -> Usage:
+        return Usage(len(self._until) - len(self._free), self._size)
 
     async def close(self) -> None:
         for _ in range(self._size):

@@ -96,7 +96,7 @@ class Database:
         self.url = make_url(url)
         self._writer = connections.writer(self.url, pool_size)
         self._readers = connections.readers(self.url, pool_size)
-        self._fetch = self._readers.fetch
+        self._fetch: connections.Fetch = self._readers.fetch
         self.replica: Replica | None = None
         if replica_url is not None:
             self.replica = Replica(self.url, self._readers, make_url(replica_url), pool_size)
@@ -167,6 +167,11 @@ class Database:
                     raise
         async with self.transaction() as tx:
             return await work(tx)
+
+    def usage(self) -> dict[str, connections.Usage]:
+        """How many connections are in use, of each pool: of those that read, that write and that read the replica."""
+        pools = {"read": self._readers.usage(), "write": connections.usage(self._writer)}
+        return pools if self.replica is None else pools | {"replica": self.replica.usage()}
 
     async def ping(self) -> None:
         """Raises ServiceUnavailable when the database does not answer."""

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import URL
 
-from creatoraudit.db.connections import PostgresReaders, Readers, is_away
+from creatoraudit.db.connections import PostgresReaders, Readers, Usage, is_away
 
 MAX_LAG_SECONDS = 4.0
 """A replica that is further behind is not asked. Less than a key's own reads stay away from it after a write."""
@@ -63,6 +63,15 @@ class Replica:
         self.failures += 1
         return await self._primary.fetch(sql, arguments)
 
+    @property
+    def lag(self) -> float:
+        """For how many seconds at most it may lack what was written; infinite while that is not known."""
+        return time.monotonic() - self._complete_until
+
+    def usage(self) -> Usage:
+        """How many connections are in use."""
+        return self._readers.usage()
+
     async def close(self) -> None:
         """Closes every connection to it."""
         if self._watching is not None:
@@ -73,7 +82,7 @@ class Replica:
             await readers.close()
 
     def _keeps_up(self) -> bool:
-        return time.monotonic() - self._complete_until < MAX_LAG_SECONDS
+        return self.lag < MAX_LAG_SECONDS
 
     async def _watch(self) -> None:
         """Looks again and again; a replica that says nothing for too long loses all of its connections."""

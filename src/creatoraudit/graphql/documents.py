@@ -23,6 +23,7 @@ from creatoraudit.engine import Engine, Recent
 from creatoraudit.errors import BadRequest, ValidationFailed
 from creatoraudit.graphql import limits
 from creatoraudit.graphql.errors import InvalidOperation
+from creatoraudit.graphql.signature import Signature, signature_of
 from creatoraudit.settings import Settings
 
 CAPACITY = 512
@@ -78,6 +79,11 @@ class Operation:
         """The operation as the engine knows it; None where the engine is turned off."""
         return self._executor.prepare(self.document.ast, self._node) if self._executor else None
 
+    @cached_property
+    def signature(self) -> Signature:
+        """What it asks for, without anything that a person may have written into it."""
+        return signature_of(self.document.schema, self.document.ast, self.name)
+
     def cost(self, variables: Mapping[str, Any]) -> int:
         """What it costs with these values; InvalidOperation if its document is not valid."""
         if self._cost is not None:
@@ -91,16 +97,24 @@ class Operation:
 
 
 class Documents:
-    """Reads documents by their text; the most recently used are kept as they were read, errors included."""
+    """Reads documents by their text; the most recently used are kept as they were read, errors included.
+
+    It counts how many it was asked for, and how many of them it had to parse.
+    """
 
     def __init__(self, executor: Engine, settings: Settings) -> None:
         self._schema = executor.schema
         self._executor = executor if settings.graphql_engine else None
         self._settings = settings
         self._known: Recent[str, Document | ValidationFailed | InvalidOperation] = Recent(CAPACITY)
+        self.asked = self.parsed = 0
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def read(self, source: str) -> Document:
         """The document; InvalidOperation if it is none, ValidationFailed if it exceeds a limit."""
+        self.asked += 1
         is_small = len(source) <= _LARGEST_REMEMBERED
         found = self._known.get(source, lambda: self._read(source)) if is_small else self._read(source)
         if isinstance(found, Document):
@@ -108,6 +122,7 @@ class Documents:
         raise found.with_traceback(None)
 
     def _read(self, source: str) -> Document | ValidationFailed | InvalidOperation:
+        self.parsed += 1
         settings = self._settings
         most = settings.graphql_max_tokens
         try:

@@ -1,5 +1,6 @@
 """Errors as GraphQL writes them: ours with REST's code, anything unforeseen masked and logged."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,9 @@ import structlog
 from graphql import GraphQLError
 
 from creatoraudit.errors import BadRequest, CreatorAuditError, InternalError, RateLimited, ValidationFailed
+
+TOLD: Counter[str] = Counter()
+"""How many errors this process has told, by their code."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +49,7 @@ def _of_ours(error: CreatorAuditError, request_id: str) -> dict[str, Any]:
 
 
 def _extensions(error: CreatorAuditError, request_id: str) -> dict[str, Any]:
+    TOLD[error.code] += 1
     extensions: dict[str, Any] = {"code": error.code, "requestId": request_id}
     if isinstance(error, ValidationFailed):
         extensions["errors"] = [one._asdict() for one in error.errors]

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from graphql import (
@@ -44,16 +44,30 @@ class Asked(NamedTuple):
         return plan if isinstance(plan, str) else None
 
 
-async def run(
-    asked: Asked, context: Context | None, request_id: str, seconds: float, event: object = None
-) -> dict[str, Any]:
+class Admitted(NamedTuple):
+    """An operation that may be executed, and what it costs; only a public one does without a context."""
+
+    asked: Asked
+    context: Context | None
+    cost: int
+
+
+class Run(Protocol):
+    """Executes an operation as `run` does."""
+
+    async def __call__(
+        self, admitted: Admitted, request_id: str, seconds: float, event: object = None
+    ) -> dict[str, Any]: ...
+
+
+async def run(admitted: Admitted, request_id: str, seconds: float, event: object = None) -> dict[str, Any]:
     """Executes a valid operation; ServiceUnavailable if it takes too long, InvalidOperation for wrong variables.
 
-    Only a public operation does without a context. A subscription is executed for one event.
+    A subscription is executed for one event.
     """
     try:
         async with asyncio.timeout(seconds):
-            data, errors, _ = await _execute(asked, context, event)
+            data, errors, _ = await _execute(admitted.asked, admitted.context, event)
     except TimeoutError:
         raise ServiceUnavailable(f"The operation took longer than {seconds:g} seconds; ask for less at once.") from None
     if data is None and errors and all(error.path is None for error in errors):
@@ -76,11 +90,12 @@ async def _execute(asked: Asked, context: Context | None, event: object) -> Answ
 
 
 async def answers(
-    asked: Asked, context: Context | None, request_id: str, seconds: float
+    admitted: Admitted, request_id: str, seconds: float, run: Run = run
 ) -> AsyncGenerator[dict[str, Any], None]:
     """What a valid operation answers: once, or, as a subscription, for each event, until this is closed."""
+    asked, context, _ = admitted
     if asked.operation.kind is not OperationType.SUBSCRIPTION:
-        yield await run(asked, context, request_id, seconds)
+        yield await run(admitted, request_id, seconds)
         return
     found = await _events(asked, context)
     if isinstance(found, ExecutionResult):
@@ -88,7 +103,7 @@ async def answers(
         return
     async with aclosing(found) as events:
         async for event in events:
-            yield await run(asked, context, request_id, seconds, event)
+            yield await run(admitted, request_id, seconds, event)
 
 
 async def _events(asked: Asked, context: Context | None) -> AsyncGenerator[Any, None] | ExecutionResult:

@@ -18,10 +18,11 @@ from creatoraudit.errors import (
 )
 from creatoraudit.graphql.errors import InvalidOperation, refused
 from creatoraudit.graphql.event_streams import EVENT_STREAM, EventStream, once
-from creatoraudit.graphql.execution import Asked, answers, run
-from creatoraudit.graphql.requests import Admitted, Operations, Words, admit, words_of
+from creatoraudit.graphql.execution import Admitted, Asked, Run, answers
+from creatoraudit.graphql.requests import Operations, Words, admit, words_of
 from creatoraudit.graphql.scalars import encoded
 from creatoraudit.graphql.sockets import Sockets
+from creatoraudit.graphql.watched import watched
 from creatoraudit.http.auth import authenticate, bearer_key
 from creatoraudit.http.body import parse, read
 from creatoraudit.http.guard import Methods, guarded
@@ -33,6 +34,7 @@ from creatoraudit.http.rate_limit import charge
 from creatoraudit.http.state import request_id_of
 from creatoraudit.rate_limits import Window
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import OFF, Telemetry
 
 PATH = "/graphql"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -48,13 +50,14 @@ METHODS = {
 """By which methods operations of a kind are sent."""
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
+def routes(settings: Settings, telemetry: Telemetry = OFF) -> list[BaseRoute]:
     """The endpoint, over HTTP and over WebSockets."""
     operations = Operations(settings)
-    endpoint = Endpoint(settings, operations)
+    run = watched(settings, telemetry, operations.documents)
+    endpoint = Endpoint(settings, operations, run)
     methods = {"GET": endpoint.get, "POST": endpoint.post}
     apps = {name: guarded(handler, public=True, produces=None, render=render) for name, handler in methods.items()}
-    return [Route(PATH, Problems(Methods(apps), render)), WebSocketRoute(PATH, Sockets(operations))]
+    return [Route(PATH, Problems(Methods(apps), render)), WebSocketRoute(PATH, Sockets(operations, run))]
 
 
 def render(error: CreatorAuditError, request: Request) -> Response:
@@ -72,9 +75,10 @@ def render(error: CreatorAuditError, request: Request) -> Response:
 class Endpoint:
     """Answers requests; it reads the operation before it decides whether a key is needed."""
 
-    def __init__(self, settings: Settings, operations: Operations) -> None:
+    def __init__(self, settings: Settings, operations: Operations, run: Run) -> None:
         self._settings = settings
         self._operations = operations
+        self._run = run
 
     async def get(self, request: Request) -> Response:
         """Executes a query, or shows a browser GraphiQL."""
@@ -101,10 +105,12 @@ class Endpoint:
 
     async def _respond(self, scope: Scope, words: Words, window: Window | None, media: str) -> Response:
         admitted = await self._admit(scope, words, window)
-        asked, context, _ = admitted
-        listens = asked.operation.kind is OperationType.SUBSCRIPTION and preferred(scope, (EVENT_STREAM,)) is not None
+        listens = (
+            admitted.asked.operation.kind is OperationType.SUBSCRIPTION
+            and preferred(scope, (EVENT_STREAM,)) is not None
+        )
         if listens or media == EVENT_STREAM:
-            found = answers(asked, context, request_id_of(scope), self._settings.graphql_timeout)
+            found = answers(admitted, request_id_of(scope), self._settings.graphql_timeout, self._run)
             return EventStream(found, bearer_key(scope))
         return _response(await self._execute(scope, admitted), media)
 
@@ -134,10 +140,10 @@ class Endpoint:
         return await admit(scope, asked, window)
 
     async def _execute(self, scope: Scope, admitted: Admitted) -> dict[str, Any]:
-        asked, context, cost = admitted
+        asked, _, cost = admitted
         if asked.operation.kind is OperationType.SUBSCRIPTION:
             raise NotAcceptable(f"A subscription is answered with {EVENT_STREAM}, or over a WebSocket.")
-        answer = await run(asked, context, request_id_of(scope), self._settings.graphql_timeout)
+        answer = await self._run(admitted, request_id_of(scope), self._settings.graphql_timeout)
         extensions: dict[str, Any] = {}
         if sent_header(scope, COST_HEADER).lower() == "true":
             extensions["cost"] = {"requested": cost, "limit": self._settings.graphql_max_cost}

@@ -10,7 +10,7 @@ from creatoraudit.errors import BadRequest, RateLimited
 from creatoraudit.graphql import limits
 from creatoraudit.graphql.context import Context
 from creatoraudit.graphql.documents import Documents, TrustedDocuments
-from creatoraudit.graphql.execution import Asked
+from creatoraudit.graphql.execution import Admitted, Asked
 from creatoraudit.graphql.schema import ENGINE
 from creatoraudit.http.auth import authenticate, charge_address
 from creatoraudit.http.databases import reading, writing
@@ -54,13 +54,13 @@ class Operations:
     """Finds the operations that clients name; the trusted documents are read now."""
 
     def __init__(self, settings: Settings) -> None:
-        self._documents = Documents(ENGINE, settings)
+        self.documents = Documents(ENGINE, settings)
         self._trusted = TrustedDocuments(settings.graphql_documents)
         self._only_trusted = settings.graphql_documents_only
 
     def find(self, words: Words) -> Asked:
         """The operation; InvalidOperation if there is none, ValidationFailed if its document exceeds a limit."""
-        document = self._documents.read(self._source(words))
+        document = self.documents.read(self._source(words))
         return Asked(document.operation(words.operation_name), words.variables)
 
     def _source(self, words: Words) -> str:
@@ -73,14 +73,6 @@ class Operations:
         if words.query is None:
             raise BadRequest("query is required: the text of a GraphQL document.")
         return words.query
-
-
-class Admitted(NamedTuple):
-    """An operation that may be executed, and what it costs."""
-
-    asked: Asked
-    context: Context | None
-    cost: int
 
 
 async def admit(scope: Scope, asked: Asked, window: Window | None) -> Admitted:

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from creatoraudit.errors import BadRequest, CreatorAuditError, Forbidden, InternalError, Unauthorized
 from creatoraudit.graphql.errors import refused
-from creatoraudit.graphql.execution import answers
+from creatoraudit.graphql.execution import Run, answers
 from creatoraudit.graphql.requests import Operations, Words, admit, words_of
 from creatoraudit.graphql.scalars import encoded
 from creatoraudit.http.auth import authenticate, bearer_key, key_in
@@ -41,8 +41,9 @@ class Closed(Exception):
 class Sockets:
     """Accepts connections, from pages of other origins only where the settings name them."""
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: Operations, run: Run) -> None:
         self._operations = operations
+        self._run = run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
@@ -54,16 +55,17 @@ class Sockets:
             await websocket.close(4406, "Subprotocol not acceptable")
         else:
             await websocket.accept(SUBPROTOCOL)
-            await Connection(websocket, self._operations).serve()
+            await Connection(websocket, self._operations, self._run).serve()
 
 
 class Connection:
     """One client, from its connection_init on. Whatever ends the connection ends all of its operations."""
 
-    def __init__(self, websocket: WebSocket, operations: Operations) -> None:
+    def __init__(self, websocket: WebSocket, operations: Operations, run: Run) -> None:
         self._websocket = websocket
         self._scope: Scope = websocket.scope
         self._operations = operations
+        self._run = run
         self._running: dict[str, asyncio.Task[None]] = {}
         self._initialized = self._acknowledged = False
 
@@ -159,9 +161,9 @@ class Connection:
 
     async def _answers(self, words: Words) -> AsyncGenerator[dict[str, Any], None]:
         window = await charge(self._scope)
-        asked, context, _ = await admit(self._scope, self._operations.find(words), window)
+        admitted = await admit(self._scope, self._operations.find(words), window)
         seconds = state_of(self._scope).settings.graphql_timeout
-        async with aclosing(answers(asked, context, request_id_of(self._scope), seconds)) as found:
+        async with aclosing(answers(admitted, request_id_of(self._scope), seconds, self._run)) as found:
             async for answer in found:
                 yield answer
 

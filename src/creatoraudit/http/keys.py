@@ -32,6 +32,11 @@ class Keys:
         self._known: dict[bytes, tuple[Actor, float]] = {}
         self._forgotten = 0
         self._watches: dict[str, _Watch] = {}
+        self.lookups = 0
+        """How often the database was asked."""
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     async def authenticate(self, key: str | None) -> Actor:
         """Who the key belongs to; Unauthorized for none or an unknown one, Forbidden for one not to be used now."""
@@ -43,6 +48,7 @@ class Keys:
         if actor is not None and started < until and (actor.expires_at is None or clock.now() < actor.expires_at):
             return actor
         forgotten = self._forgotten
+        self.lookups += 1
         actor = await api_keys.authenticate(self._db, key)
         if forgotten == self._forgotten:  # else what was read may be older than what was forgotten meanwhile
             self._remember(digest, actor, started + LIFETIME_SECONDS)

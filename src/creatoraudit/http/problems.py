@@ -1,5 +1,6 @@
 """Every error leaves here: as an RFC 9457 problem document, or as an edge's own renderer writes it."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,9 @@ TITLES = {
 Render = Callable[[CreatorAuditError, Request], Response]
 """Writes an error as an answer."""
 
+TOLD: Counter[str] = Counter()
+"""How many errors this process has told in problem documents, by their code."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -59,6 +63,7 @@ def problem(error: CreatorAuditError, request: Request) -> Response:
 
 def document(error: CreatorAuditError, request: Request) -> dict[str, Any]:
     """The members of the error's problem document, in their order."""
+    TOLD[error.code] += 1
     members: dict[str, Any] = {
         "type": f"urn:creatoraudit:error:{error.code.lower().replace('_', '-')}",
         "title": TITLES[error.status],

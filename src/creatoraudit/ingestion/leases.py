@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, update
 
 from creatoraudit import clock
 from creatoraudit.db import dialect
@@ -100,6 +100,21 @@ async def count_due(db: Database, actor: Actor, platform: Platform) -> int:
     return int(total)
 
 
+class Backlog(NamedTuple):
+    """What is due at a platform and nobody's, since when the oldest of it is, and what somebody looks at."""
+
+    due: int
+    oldest: dt.datetime | None
+    leased: int
+
+
+async def backlog(db: Database, actor: Actor, platform: Platform) -> Backlog:
+    """What there is to be done now."""
+    params = actor.bind(platform=platform, now=clock.now())
+    ((due, oldest, leased),) = await db.fetch(_backlog(actor.tenancy), tuple, params)
+    return Backlog(int(due), oldest, int(leased))
+
+
 async def release(db: Database, lease: Lease) -> None:
     """Gives a lease back at once, without a look."""
     async with db.transaction() as tx:
@@ -161,6 +176,25 @@ def _claimable(tenancy: Tenancy, which: _Which) -> Select[Any] | ByDialect:
 def _total_due(tenancy: Tenancy) -> Select[Any]:
     source = _refreshes.join(_organizations, _organizations.c.id == _r.organization_id)
     return _free(scoped(Refresh, tenancy, func.count(), source=source, seek=False), named=False)
+
+
+@statement
+def _backlog(tenancy: Tenancy) -> Select[Any]:
+    source = _refreshes.join(_organizations, _organizations.c.id == _r.organization_id)
+    now = bindparam("now", type_=Instant())
+    is_leased = func.coalesce(_r.leased_until > now, false())
+    columns = (
+        func.count().filter(~is_leased),
+        func.min(_r.due_at, type_=_r.due_at.type).filter(~is_leased),
+        func.count().filter(is_leased),
+    )
+    rows = scoped(Refresh, tenancy, *columns, source=source, seek=False)
+    return rows.where(
+        _r.due_at <= now,
+        _r.platform == bindparam("platform"),
+        _organizations.c.is_active,
+        _organizations.c.has_subscription,
+    )
 
 
 def _free(rows: Select[Any], *, named: bool) -> Select[Any]:

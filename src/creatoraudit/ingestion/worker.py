@@ -19,7 +19,10 @@ from creatoraudit.ingestion.housekeeping import keep_house
 from creatoraudit.ingestion.leases import Lease
 from creatoraudit.ingestion.refresher import Refresher
 from creatoraudit.ingestion.sources.source import Source
+from creatoraudit.ingestion.watched import refresher_of
 from creatoraudit.settings import Settings
+from creatoraudit.telemetry import OFF, Telemetry
+from creatoraudit.telemetry.work import WORK
 
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 3.0
@@ -40,17 +43,20 @@ class Worker:
         events: Events,
         *,
         actor: Actor = SYSTEM,
+        telemetry: Telemetry = OFF,
     ) -> None:
         self._db, self._actor, self._retention_months = db, actor, settings.retention_months
         self._limit = settings.refresh_concurrency
         self._refreshers = [
-            Refresher(db, actor, platform, source, settings, events) for platform, source in sources.items()
+            refresher_of(db, actor, platform, source, settings, events, telemetry)
+            for platform, source in sources.items()
         ]
         self._stopping: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._away = False
 
     async def run(self) -> None:
         """Works until it is told to stop, and then ends what it has begun."""
+        WORK.set("refresh")
         reporting = asyncio.create_task(self._report())
         await asyncio.gather(self._keep_house(), *(self._follow(refresher) for refresher in self._refreshers))
         await reporting
