@@ -9,6 +9,7 @@ from creatoraudit.engine.leaves import AsIs
 from creatoraudit.engine.operation import Operation
 from creatoraudit.engine.reads import ATTRIBUTE, READS, Reads
 from creatoraudit.engine.selection import Selection
+from creatoraudit.engine.tables import Table
 
 __all__ = [
     "ATTRIBUTE",
@@ -23,5 +24,6 @@ __all__ = [
     "Reads",
     "Recent",
     "Selection",
+    "Table",
     "coverage",
 ]

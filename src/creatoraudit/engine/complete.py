@@ -7,7 +7,7 @@ from itertools import accumulate, chain
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphql import GraphQLError, Undefined, UndefinedType
+from graphql import GraphQLError, Undefined, UndefinedType, is_object_type
 from graphql.pyutils import is_async_iterable, is_iterable
 
 from creatoraudit.engine import leaves
@@ -16,12 +16,13 @@ from creatoraudit.engine.fields import Field, null_error
 from creatoraudit.engine.objects import Child, show, sole_type
 from creatoraudit.engine.pending import Pending
 from creatoraudit.engine.rows import Location, Rows
+from creatoraudit.engine.tables import Table, written
 
 if TYPE_CHECKING:
     from creatoraudit.engine.execute import Run
 
 _NOTHING = frozenset({NoneType, UndefinedType})
-_LISTS = frozenset({list, tuple})
+_LISTS = frozenset({list, tuple, Table})
 
 
 def complete(
@@ -30,7 +31,9 @@ def complete(
     """Completes a field's values, one for each row; what has been awaited already is not awaited again."""
     if not (is_awaited or all(map(is_plain, set(map(type, values))))) and any(map(is_awaitable, values)):
         pending.append(_complete_later(run, rows, field, values))
-    elif field.is_leaf or not _complete_at_once(run, rows, field, values, pending):
+    elif field.is_leaf or not (
+        _write_tables(run, rows, field, values) or _complete_at_once(run, rows, field, values, pending)
+    ):
         placing = Placing(run, rows, field)
         for index, value in enumerate(values):
             placing.put(value, rows.made[index], field.key, index, is_awaited=is_awaited)
@@ -43,12 +46,27 @@ async def _complete_later(run: "Run", rows: Rows, field: Field, values: Sequence
     await run.finish(pending)
 
 
+def _write_tables(run: "Run", rows: Rows, field: Field, values: Sequence[Any]) -> bool:
+    """Writes lists that are given as tables as the JSON that they become, where that is wanted."""
+    if run.option is None or field.depth != 1 or not values or set(map(type, values)) != {Table}:
+        return False
+    of = field.of
+    if not is_object_type(of) or of.is_type_of is not None:
+        return False
+    found = written(run.plan.below(field, of), values, run.option)
+    if found is None:
+        return False
+    for row, fragment in zip(rows.made, found, strict=True):
+        row[field.key] = fragment
+    return True
+
+
 def _complete_at_once(run: "Run", rows: Rows, field: Field, values: Sequence[Any], pending: Pending) -> bool:
     """Completes objects, or lists of them, as nearly all are: of one type, no null, nothing to await or to refuse."""
     if field.depth == 0:
         found = _Some(values) if field.nullable[0] and _has_null(values) else _All(values)
     elif field.depth == 1 and _LISTS.issuperset(map(type, values)):
-        found = _Lists(values)
+        found = _Lists([list(value) if isinstance(value, Table) else value for value in values])
     else:
         return False
     kinds = set(map(type, found.children))

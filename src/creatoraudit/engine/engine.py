@@ -41,13 +41,15 @@ class Engine:
     """Executes the operations of a schema that Strawberry made.
 
     `counts` says how many were executed by a plan (under "planned"), and how many by graphql-core, for each reason.
-    Extensions of the schema are not run; those of fields are.
+    Extensions of the schema are not run; those of fields are. With an `option`, the data is for orjson, which will be
+    given these options: lists that are given as a `Table` may be in it as fragments of JSON.
     """
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, option: int | None = None) -> None:
         assert_valid_schema(schema)
         self.schema = schema
         self.counts: Counter[str] = Counter()
+        self._option = option
         self._ways = Ways(schema)
         self._known: Recent[tuple[str, str | None], Operation | list[GraphQLError]] = Recent(CAPACITY)
 
@@ -79,7 +81,7 @@ class Engine:
             result = await found if inspect.isawaitable(found) else found
             return Answer(result.data, result.errors or [], plan)
         self.counts["planned"] += 1
-        return Answer(*await Run(plan, root, context, values).execute())
+        return Answer(*await Run(plan, root, context, values, self._option).execute())
 
     def _read(self, source: str, name: str | None) -> Operation | list[GraphQLError]:
         try:

@@ -21,10 +21,13 @@ from creatoraudit.engine.rows import Rows
 class Run:
     """One execution of a plan."""
 
-    __slots__ = ("_context", "_failures", "_open", "_root", "_strands", "_variables", "plan", "schema")
+    __slots__ = ("_context", "_failures", "_open", "_root", "_strands", "_variables", "option", "plan", "schema")
 
-    def __init__(self, plan: Plan, root: Any, context: Any, variables: VariableValues) -> None:
+    def __init__(
+        self, plan: Plan, root: Any, context: Any, variables: VariableValues, option: int | None = None
+    ) -> None:
         self.plan = plan
+        self.option = option
         self.schema = plan.schema
         self._root = root
         self._context = context

@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from creatoraudit.engine import Engine
 from creatoraudit.graphql.mutations import Mutation
 from creatoraudit.graphql.queries import Query
-from creatoraudit.graphql.scalars import SCALARS
+from creatoraudit.graphql.scalars import ENCODING, SCALARS
 from creatoraudit.graphql.subscriptions import Subscription
 from creatoraudit.graphql.types.organization import Organization
 
@@ -22,7 +22,7 @@ SCHEMA = strawberry.Schema(
 EXECUTABLE: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - Strawberry has no other name for it
 
 
-ENGINE = Engine(EXECUTABLE)
+ENGINE = Engine(EXECUTABLE, ENCODING)
 """Executes its operations; what it counted is this process's."""
 
 

@@ -2,19 +2,25 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.analytics.scopes import ACCOUNTS, CREATORS, VIDEOS
-from creatoraudit.domain.analytics.series import Granularity, SeriesInput, series, series_of
+from creatoraudit.domain.analytics.series import Granularity, Series, SeriesInput, series, series_of
 from creatoraudit.domain.analytics.totals import measured
 from creatoraudit.domain.analytics.windows import Window, last_days
 from creatoraudit.domain.validation import validate
 from creatoraudit.errors import NotFound, ValidationFailed
 from factories import a_creator, a_video, an_account, an_organization
 from written import NOON, TODAY, account_closings, ago, post_closings
+
+
+def column(found: Series, name: str) -> list[Any]:
+    """One number of every row."""
+    return [row[name] for row in found.rows()]
 
 
 @pytest.fixture(autouse=True)
@@ -36,13 +42,13 @@ async def test_there_is_a_row_a_day_and_a_day_without_an_observation_adds_nothin
     found = await series_of(db, actor, ACCOUNTS, account.id, last_days(5))
 
     assert found.dates == [ago(4), ago(3), ago(2), ago(1), TODAY]
-    assert list(found.gains["views"]) == [0, 70, 0, -10, 0]
-    assert list(found.gains["engagement"]) == [0, 4, 0, 2, 0]
-    assert list(found.gains["engagement_rate"]) == [0, 5.71, 0, 0, 0]
-    assert list(found.gains["followers"]) == [50, 50, 50, 58, 58]
-    assert list(found.gains["followers_gained"]) == [0, 0, 0, 8, 0]
-    assert list(found.totals["total_views"]) == [1000, 1070, 1070, 1060, 1060]
-    assert list(found.totals["total_likes"]) == [None, 4, 4, 6, 6]
+    assert column(found, "views") == [0, 70, 0, -10, 0]
+    assert column(found, "engagement") == [0, 4, 0, 2, 0]
+    assert column(found, "engagement_rate") == [0, 5.71, 0, 0, 0]
+    assert column(found, "followers") == [50, 50, 50, 58, 58]
+    assert column(found, "followers_gained") == [0, 0, 0, 8, 0]
+    assert column(found, "total_views") == [1000, 1070, 1070, 1060, 1060]
+    assert column(found, "total_likes") == [None, 4, 4, 6, 6]
 
 
 async def test_nothing_is_known_before_the_first_observation(db: Database) -> None:
@@ -52,9 +58,9 @@ async def test_nothing_is_known_before_the_first_observation(db: Database) -> No
 
     found = await series(db, actor, VIDEOS, [video.id, never.id], last_days(3))
 
-    assert list(found[video.id].totals["total_views"]) == [None, 5, 5]
-    assert list(found[never.id].gains["views"]) == [0, 0, 0]
-    assert "followers" not in found[video.id].gains
+    assert column(found[video.id], "total_views") == [None, 5, 5]
+    assert column(found[never.id], "views") == [0, 0, 0]
+    assert "followers" not in found[video.id].names
 
 
 async def test_a_creator_s_rows_are_the_sums_over_its_accounts(db: Database) -> None:
@@ -73,10 +79,10 @@ async def test_a_creator_s_rows_are_the_sums_over_its_accounts(db: Database) -> 
     found = await series(db, actor, CREATORS, [creator.id, empty.id], last_days(4))
 
     rows = found[creator.id]
-    assert list(rows.gains["views"]) == [0, 7, 0, -10]
-    assert list(rows.totals["total_views"]) == [10, 117, 117, 107]
-    assert list(rows.gains["followers"]) == [3, 4, 4, 24]
-    assert list(found[empty.id].gains["followers"]) == [None] * 4
+    assert column(rows, "views") == [0, 7, 0, -10]
+    assert column(rows, "total_views") == [10, 117, 117, 107]
+    assert column(rows, "followers") == [3, 4, 4, 24]
+    assert column(found[empty.id], "followers") == [None] * 4
 
 
 async def test_weeks_begin_on_monday_and_months_on_the_first_but_count_only_the_window(db: Database) -> None:
@@ -97,7 +103,7 @@ async def test_weeks_begin_on_monday_and_months_on_the_first_but_count_only_the_
         ("2026-05-01", 4),
         ("2026-06-01", 9),
     ]
-    assert list(months.totals["total_views"]) == [200 - 14, 200 - 5]
+    assert column(months, "total_views") == [200 - 14, 200 - 5]
 
 
 @pytest.mark.parametrize("granularity", Granularity)
@@ -118,8 +124,8 @@ async def test_a_series_adds_up_to_the_totals_of_its_window(db: Database, granul
     total = (await measured(db, actor, CREATORS, [creator.id], window))[creator.id]
 
     for name in ("views", "shares", "engagement"):
-        assert sum(rows.gains[name]) == total.values[name]
-    assert rows.gains["followers"][-1] == total.values["followers"]
+        assert sum(column(rows, name)) == total.values[name]
+    assert column(rows, "followers")[-1] == total.values["followers"]
     assert rows.coverage == total.coverage
 
 

@@ -1,7 +1,6 @@
 """Who did best over a window."""
 
 import asyncio
-from dataclasses import replace
 from heapq import nsmallest
 from typing import Annotated, NamedTuple
 
@@ -87,7 +86,7 @@ async def top_creators(
     return TopCreators(places, window, order_by)
 
 
-_BY = {order: replace(CREATORS.only(order), is_covered=False) for order in ORDERS}
+_BY = {order: CREATORS.only(order, is_covered=False) for order in ORDERS}
 
 
 @statement

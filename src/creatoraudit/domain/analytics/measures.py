@@ -18,13 +18,14 @@ class Measures:
     metrics: tuple[Metric, ...] = METRICS
     is_covered: bool = True
 
-    def only(self, *names: str) -> Self:
-        """The same, but only these metrics and what they are derived from."""
+    def only(self, *names: str, is_covered: bool = True) -> Self:
+        """The same, but only these metrics and what they are derived from, and coverage only where it is asked for."""
         needed = set(names)
         for metric in reversed(self.metrics):
             if metric.name in needed:
                 needed.update(metric.of)
-        return replace(self, metrics=tuple(metric for metric in self.metrics if metric.name in needed))
+        metrics = tuple(metric for metric in self.metrics if metric.name in needed)
+        return replace(self, metrics=metrics, is_covered=is_covered)
 
     @cached_property
     def measured(self) -> tuple[Metric, ...]:

@@ -32,7 +32,7 @@ from creatoraudit.domain.actor import Actor, Tenancy
 from creatoraudit.domain.analytics.closings import Coverage, Histories
 from creatoraudit.domain.analytics.measures import OBSERVED_DAYS, Measures
 from creatoraudit.domain.analytics.metrics import RollUp
-from creatoraudit.domain.analytics.series import Granularity, Series, between, buckets_of
+from creatoraudit.domain.analytics.series import Granularity, Series, Walk, buckets_of
 from creatoraudit.domain.analytics.totals import Measured, measured_in
 from creatoraudit.domain.analytics.windows import DAY, EARLIEST, Window
 from creatoraudit.domain.scope import scoped, table
@@ -67,10 +67,13 @@ async def organization_series(
     steps = ((buckets.places.get(day, 0), amounts) for day, _, *amounts in rows)
     sums = _sums(_DEVELOPED, steps, len(buckets.dates) + 1)
     totals = [_known(sums, name) for name in ORGANIZATION.totals]
-    columns = [*_columns(sums), sums[OBSERVED_DAYS], *totals]
+    closings = zip(*_columns(sums), *totals, sums[OBSERVED_DAYS], strict=True)
     observed = sums[OBSERVED_DAYS][-1] - sums[OBSERVED_DAYS][0]
     expected = _expected(sums, -1, window.end) - _expected(sums, 0, window.before)
-    return between(ORGANIZATION, frozenset({_platform(rows)}), buckets, columns, Coverage(observed, expected))
+    walk = Walk(ORGANIZATION, buckets)
+    walk.follow(frozenset({_platform(rows)}), enumerate(closings))
+    (series,) = walk.series([Coverage(observed, expected)])
+    return series
 
 
 async def organization_history(db: Reader, actor: Actor, days: Sequence[dt.date]) -> tuple[Histories, Sums]:

@@ -32,7 +32,10 @@ class Scope(Measures):
 
     def of_ids(self, tenancy: Tenancy) -> list[Select[Any]]:
         """The parts of the things whose ids are bound as `ids`."""
-        return [part.where(dialect.one_of(part.selected_columns[0], "ids")) for part in self.parts(tenancy)]
+        parts = [part.where(dialect.one_of(part.selected_columns[0], "ids")) for part in self.parts(tenancy)]
+        if self.is_covered:
+            return parts
+        return [part.with_only_columns(*list(part.selected_columns)[:-1], maintain_column_froms=True) for part in parts]
 
 
 def _account_parts(tenancy: Tenancy) -> list[Select[Any]]:
