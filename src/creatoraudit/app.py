@@ -1,5 +1,6 @@
 """The application: its routes, its layers and what it holds while it serves, as data."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -99,16 +100,26 @@ def create_app(settings: Settings | None = None, *, worker: Actor | None = SYSTE
 
 def from_environment() -> Starlette:
     """The application as each process of a server makes it, with its logs."""
-    settings = Settings()
-    logs.configure(settings.log_level)
-    return create_app(settings)
+    return _served(worker=SYSTEM)
 
 
 def without_worker() -> Starlette:
     """Like `from_environment`, and refreshes nothing."""
+    return _served(worker=None)
+
+
+_GARBAGE_AFTER = 10_000
+"""How many new objects garbage is looked for among: more than most requests make, so that few wait for it."""
+
+
+def _served(worker: Actor | None) -> Starlette:
     settings = Settings()
     logs.configure(settings.log_level)
-    return create_app(settings, worker=None)
+    app = create_app(settings, worker=worker)
+    gc.collect()
+    gc.freeze()  # it lives as long as its process, and to look through all of it again took 100 ms each time
+    gc.set_threshold(_GARBAGE_AFTER)
+    return app
 
 
 @asynccontextmanager
