@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -63,9 +64,13 @@ def errors(send: Send) -> Ask:
     return failures
 
 
+_ASKING: ContextVar[bool] = ContextVar("asking", default=False)
+"""Whether statements are those of a test's request, and not of the worker that the application runs beside it."""
+
+
 @pytest.fixture
 def statements(app: Starlette) -> Callable[[], Any]:
-    """Counts the SQL statements that the application runs, those that look up keys left out."""
+    """Counts the SQL statements that the test's own requests take, those that look up keys left out."""
     database: Database = app.state.opened.db
 
     @contextmanager
@@ -73,13 +78,15 @@ def statements(app: Starlette) -> Callable[[], Any]:
         seen: list[str] = []
 
         def note(sql: str) -> None:
-            if "key_hash" not in sql:
+            if _ASKING.get() and "key_hash" not in sql:
                 seen.append(sql)
 
         database.on_statement.append(note)
+        asking = _ASKING.set(True)
         try:
             yield seen
         finally:
+            _ASKING.reset(asking)
             database.on_statement.remove(note)
 
     return counting
