@@ -28,13 +28,13 @@ BASE_URL = "http://api.test"
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """The application's settings; tests that need others override this fixture."""
-    return Settings(database_url=database_url)
+    return Settings(database_url=database_url, source_instagram="simulated", source_tiktok="simulated")
 
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Starlette]:
-    """The started application; each test that takes it runs on both databases."""
-    app = create_app(settings)
+    """The started application, which refreshes nothing by itself; each test that takes it runs on both databases."""
+    app = create_app(settings, worker=None)
     async with app.router.lifespan_context(app):
         yield app
 

@@ -134,6 +134,12 @@ class Settings(BaseSettings):
     )
     ytdlp_sleep: float = Field(0.0, ge=0, description="Seconds between two requests of one look by the ytdlp source.")
 
+    @property
+    def sourced(self) -> frozenset[str]:
+        """The platforms that have a source."""
+        named = {"instagram": self.source_instagram, "tiktok": self.source_tiktok}
+        return frozenset(platform for platform, source in named.items() if source)
+
     @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

@@ -121,7 +121,14 @@ def test_a_server_without_its_worker_leaves_it_to_one_alone(database: str, key: 
         account = client.track("accounts", ACCOUNT)
         time.sleep(2 * POLL_SECONDS)  # longer than a worker would take
         assert not client.was_seen(account)
-        assert "Nothing is refreshed by this server." in server.log.read_text()
+        assert (
+            server.log.read_text()
+            .splitlines()[0]
+            .endswith(
+                "Nothing is refreshed by this server. It refuses to have Instagram refreshed:"
+                " CREATORAUDIT_SOURCE_INSTAGRAM names no source."
+            )
+        )
 
         with working(log, settings) as worker:
             eventually(lambda: client.was_seen(account))

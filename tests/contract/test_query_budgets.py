@@ -35,7 +35,7 @@ BUDGETS = {
     "GET /videos/{video_id}": 1,
     "PATCH /videos/{video_id}": 3,
     "POST /videos/{video_id}/refresh": 3,
-    "DELETE /videos/{video_id}": 6,
+    "DELETE /videos/{video_id}": 7,
     "GET /account-videos": 1,
     "GET /account-videos/{account_video_id}": 1,
     "GET /creators": 1,

@@ -74,7 +74,9 @@ class World(NamedTuple):
 @asynccontextmanager
 async def a_world(database_url: str) -> AsyncIterator[World]:
     """An application over a database that is still empty."""
-    app = create_app(Settings(database_url=database_url, rate_limit=1_000_000, anonymous_rate_limit=1_000_000))
+    generous = {"rate_limit": 1_000_000, "anonymous_rate_limit": 1_000_000}
+    sources = {"source_instagram": "simulated", "source_tiktok": "simulated"}
+    app = create_app(Settings(database_url=database_url, **generous, **sources), worker=None)
     db = Database(database_url)
     try:
         actor = await an_organization(db)

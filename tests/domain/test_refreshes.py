@@ -13,7 +13,7 @@ from creatoraudit.domain.creators.commands import link_account, update_creator
 from creatoraudit.domain.creators.inputs import CreatorPatch
 from creatoraudit.domain.ids import new_id
 from creatoraudit.domain.refreshes import request_account_refresh, request_video_refresh
-from creatoraudit.domain.validation import validate
+from creatoraudit.domain.validation import Platform, validate
 from creatoraudit.domain.videos.commands import delete_video, update_video
 from creatoraudit.domain.videos.inputs import VideoPatch
 from creatoraudit.errors import Conflict, NotFound, RateLimited
@@ -65,7 +65,8 @@ def change(db: Database, actor: Actor, kind: str) -> Change:
 @pytest.fixture
 def request_refresh(db: Database, actor: Actor, kind: str) -> Change:
     """Asks for a refresh."""
-    return lambda id_, by=actor: (request_account_refresh if kind == "account" else request_video_refresh)(db, by, id_)
+    request = request_account_refresh if kind == "account" else request_video_refresh
+    return lambda id_, by=actor: request(db, by, id_, [*Platform])
 
 
 async def test_what_is_new_is_due_at_once_and_before_everything_else(db: Database, tracked: Make) -> None:

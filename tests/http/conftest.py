@@ -63,7 +63,7 @@ ROUTES = [
 
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[Starlette]:
-    app = create_app(settings)
+    app = create_app(settings, worker=None)
     app.router.routes[:0] = ROUTES
     async with app.router.lifespan_context(app):
         yield app

@@ -77,7 +77,7 @@ class People:
             self._track_a_video,
             self._change_a_video,
             self._remove_a_video,
-            lambda name: request_account_refresh(self._db, self._actor, self._accounts[name]),
+            lambda name: request_account_refresh(self._db, self._actor, self._accounts[name], [*Platform]),
         ]
         with suppress(Conflict, NotFound, RateLimited):
             await self._chance.choice(doings)(username)

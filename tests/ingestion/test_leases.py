@@ -59,7 +59,7 @@ async def test_what_someone_waits_for_goes_first(db: Database, actor: Actor) -> 
     with clock.frozen(NOON):
         await an_account(db, actor, "new")
     with clock.frozen(NOON + MINUTE):
-        await request_account_refresh(db, actor, ids[1])
+        await request_account_refresh(db, actor, ids[1], [*Platform])
         assert names(await claimed(db)) == ["new", "asked.for", "overdue"]
 
 

@@ -100,7 +100,7 @@ async def test_what_is_asked_for_is_looked_at_again(db: Database, actor: Actor) 
     account, source = await an_account(db, actor), Scripted()
     async with a_worker(db, source):
         await until(lambda: seen_once(db, actor, account.id))
-        await request_account_refresh(db, actor, account.id)
+        await request_account_refresh(db, actor, account.id, [*Platform])
         await until(lambda: looks(source, 2))
 
 

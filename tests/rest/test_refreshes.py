@@ -9,7 +9,9 @@ from httpx import AsyncClient, Response
 from creatoraudit import clock
 from creatoraudit.db.engine import Database
 from creatoraudit.domain.actor import Actor
+from creatoraudit.settings import Settings
 from factories import a_video, an_account
+from refreshed import due
 
 MOMENT = dt.datetime(2026, 6, 14, 9, 30, 15, tzinfo=dt.UTC)
 
@@ -91,3 +93,37 @@ async def test_what_is_paused_is_not_refreshed(client: AsyncClient, tracked: Tra
     }
     assert (await client.patch(tracked.path, json={"is_active": True})).status_code == 200
     assert (await client.post(f"{tracked.path}/refresh")).status_code == 202
+
+
+class TestWithoutASource:
+    """Only Instagram is refreshed here, and what is tracked is on TikTok."""
+
+    @pytest.fixture
+    def settings(self, database_url: str) -> Settings:
+        return Settings(database_url=database_url, source_instagram="simulated")
+
+    async def test_who_asks_is_told_that_nobody_is_going_to_look(
+        self, client: AsyncClient, db: Database, tracked: Tracked
+    ) -> None:
+        before = await due(db, tracked.id)
+        refused = await client.post(f"{tracked.path}/refresh")
+        assert (refused.status_code, refused.json()["code"]) == (409, "CONFLICT")
+        assert refused.json()["detail"] == (
+            "Nothing on TikTok is refreshed: this server has no source for it. Its operator can name one."
+        )
+        (payload,) = (await mutate(client, tracked)).json()["data"].values()
+        assert payload == {
+            tracked.noun: None,
+            "userErrors": [{"field": None, "message": refused.json()["detail"], "code": "CONFLICT"}],
+        }
+        assert await due(db, tracked.id) == before
+
+    async def test_other_platforms_are_refreshed(self, client: AsyncClient, db: Database, organization: Actor) -> None:
+        account = await an_account(db, organization, platform="instagram")
+        assert (await client.post(f"/v2/accounts/{account.id}/refresh")).status_code == 202
+
+    async def test_what_is_paused_or_not_there_is_told_first(self, client: AsyncClient, tracked: Tracked) -> None:
+        assert (await client.patch(tracked.path, json={"is_active": False})).status_code == 200
+        assert "is paused" in (await client.post(f"{tracked.path}/refresh")).json()["detail"]
+        assert (await client.delete(tracked.path)).status_code == 204
+        assert (await client.post(f"{tracked.path}/refresh")).status_code == 404

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from creatoraudit.cli.environment import CommandError, load_settings, make_ready, variable
-from creatoraudit.cli.worker import refreshing, sources_of
+from creatoraudit.cli.worker import refreshing, refusing, sources_of
 from creatoraudit.domain.actor import acting_for
 from creatoraudit.settings import Settings
 from creatoraudit.telemetry import telemetry_of
@@ -38,9 +38,9 @@ def serve(
         needed = variable("redis_url")
         raise CommandError(f"More than one worker needs {needed}: without Redis each counts rate limits by itself.", 2)
     asyncio.run(_check(settings))
-    said = "Nothing is refreshed by this server." if no_worker else refreshing(settings)
+    said = f"Nothing is refreshed by this server. {refusing(settings)}" if no_worker else refreshing(settings)
     with bind(host, port) as listener:
-        typer.echo(f"Serving {url_of(settings, *listener.getsockname()[:2])} {said}", err=True)
+        typer.echo(f"Serving {url_of(settings, *listener.getsockname()[:2])} {said.strip()}", err=True)
         run(listener, settings, workers=workers, worker=not no_worker)
 
 

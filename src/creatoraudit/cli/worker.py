@@ -18,8 +18,6 @@ from creatoraudit.ingestion.worker import Worker
 from creatoraudit.settings import Settings
 from creatoraudit.telemetry import telemetry_of, telling
 
-_LABELS = {Platform.INSTAGRAM: "Instagram", Platform.TIKTOK: "TikTok"}
-
 
 def worker() -> None:
     """Refresh whatever is due, at each platform that has a source, until told to stop.
@@ -55,13 +53,22 @@ async def _work(settings: Settings) -> None:
 def refreshing(settings: Settings) -> str:
     """Which platform is refreshed by what, and what to set where one is not."""
     names = {platform: source_name(platform, settings) for platform in Platform}
-    said = [f"{_LABELS[platform]} is refreshed by {name}." for platform, name in names.items() if name]
+    said = [f"{platform.label} is refreshed by {name}." for platform, name in names.items() if name]
     said += [
-        f"{_LABELS[platform]} is not refreshed: {variable(f'source_{platform}')} names no source."
+        f"{platform.label} is not refreshed: {variable(f'source_{platform}')} names no source."
         for platform, name in names.items()
         if not name
     ]
     return " ".join(said)
+
+
+def refusing(settings: Settings) -> str:
+    """On which platforms nobody may ask for a refresh, and what to set where somebody else refreshes them."""
+    return " ".join(
+        f"It refuses to have {platform.label} refreshed: {variable(f'source_{platform}')} names no source."
+        for platform in Platform
+        if platform not in settings.sourced
+    )
 
 
 def require_a_source(settings: Settings) -> None:

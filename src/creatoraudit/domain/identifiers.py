@@ -27,13 +27,13 @@ def parse_identifier(platform: Platform, text: str) -> PostIdentifier:
         raise PydanticCustomError(
             "other_platform",
             "is a link to {other}, but platform is {platform}",
-            {"other": _LABEL[_HOSTS[host]], "platform": str(platform)},
+            {"other": _HOSTS[host].label, "platform": str(platform)},
         )
     if host in _SHORT_HOSTS or _SHORT_PATH.match(path):
         raise PydanticCustomError(
             "short_link",
             "is a short link that only {label} can resolve; give the full URL it leads to",
-            {"label": _LABEL[platform]},
+            {"label": platform.label},
         )
     found = _POST_PATH[platform].match(path) if host in _HOSTS else None
     if found is None:
@@ -59,7 +59,6 @@ _POST_PATH = {
         r"@(?P<username>[a-z0-9._]{2,24})/(?:video|photo)/(?P<id>[0-9]+)/?\Z", re.IGNORECASE | re.ASCII
     ),
 }
-_LABEL = {Platform.INSTAGRAM: "Instagram", Platform.TIKTOK: "TikTok"}
 _EXPECTED = {
     Platform.INSTAGRAM: "an Instagram post: its URL, its shortcode or its numeric media id (15 digits or more)",
     Platform.TIKTOK: "a TikTok post: its URL or its numeric id",

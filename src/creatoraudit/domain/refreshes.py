@@ -1,7 +1,7 @@
 """When accounts and videos are looked at next: whoever changes them keeps it up to date, in the same transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, update
@@ -26,17 +26,23 @@ _refreshes = table(Refresh)
 _tracked: dict[Kind, type[Account | Video]] = {"account": Account, "video": Video}
 
 
-async def request_account_refresh(db: Database, actor: Actor, account_id: str) -> AccountRow:
-    """Makes an account be looked at before what else is due; NotFound, Conflict while paused, RateLimited too soon."""
+async def request_account_refresh(db: Database, actor: Actor, account_id: str, sourced: Collection[str]) -> AccountRow:
+    """Makes an account be looked at before what else is due.
+
+    NotFound; Conflict while it is paused, or where its platform is not `sourced`; RateLimited too soon.
+    """
     async with db.transaction() as tx:
-        await _request(tx, actor, "account", account_id)
+        await _request(tx, actor, "account", account_id, sourced)
         return await get_account(tx, actor, account_id)
 
 
-async def request_video_refresh(db: Database, actor: Actor, video_id: str) -> VideoRow:
-    """Makes a video be looked at before what else is due; NotFound, Conflict while paused, RateLimited too soon."""
+async def request_video_refresh(db: Database, actor: Actor, video_id: str, sourced: Collection[str]) -> VideoRow:
+    """Makes a video be looked at before what else is due.
+
+    NotFound; Conflict while it is paused, or where its platform is not `sourced`; RateLimited too soon.
+    """
     async with db.transaction() as tx:
-        await _request(tx, actor, "video", video_id)
+        await _request(tx, actor, "video", video_id, sourced)
         return await get_video(tx, actor, video_id)
 
 
@@ -89,17 +95,21 @@ async def reschedule(tx: Transaction, actor: Actor, kind: Kind, id_: str, interv
 
 
 class _Asked(NamedTuple):
+    platform: str
     due_at: dt.datetime | None
     requested_at: dt.datetime | None
 
 
-async def _request(tx: Transaction, actor: Actor, kind: Kind, id_: str) -> None:
+async def _request(tx: Transaction, actor: Actor, kind: Kind, id_: str, sourced: Collection[str]) -> None:
     found = await tx.fetch(_locked(actor.tenancy, kind), _Asked._make, actor.bind(id=id_))
     if not found:
         raise NotFound(kind.capitalize())
     now, asked = clock.now(), found[0]
     if asked.due_at is None:
         raise Conflict(f"The {kind} is paused; resume it first.")
+    if asked.platform not in sourced:
+        label = Platform(asked.platform).label
+        raise Conflict(f"Nothing on {label} is refreshed: this server has no source for it. Its operator can name one.")
     if asked.requested_at is not None and now < asked.requested_at + PATIENCE:
         left = asked.requested_at + PATIENCE - now
         raise RateLimited(int(left.total_seconds()), f"A refresh of the {kind} was asked for less than a minute ago.")
@@ -117,5 +127,5 @@ def _interval(tenancy: Tenancy, kind: Kind) -> ByDialect:
 @statement
 def _locked(tenancy: Tenancy, kind: Kind) -> ByDialect:
     key = _refreshes.c[f"{kind}_id"]
-    rows = scoped(Refresh, tenancy, _refreshes.c.due_at, _refreshes.c.requested_at, seek=False)
+    rows = scoped(Refresh, tenancy, *(_refreshes.c[name] for name in _Asked._fields), seek=False)
     return dialect.for_update(rows.where(key == bindparam("id", type_=key.type)))

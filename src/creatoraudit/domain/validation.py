@@ -36,6 +36,11 @@ class Platform(StrEnum):
     INSTAGRAM = "instagram"
     TIKTOK = "tiktok"
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return "Instagram" if self is Platform.INSTAGRAM else "TikTok"
+
 
 class Input(BaseModel):
     """What a client sends: strict types, and no field that is not named here."""

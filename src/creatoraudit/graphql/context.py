@@ -23,6 +23,8 @@ class Context:
     keys: Keys
     events: Events
     window: Window
+    sourced: frozenset[str]
+    """The platforms that are refreshed."""
     loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
 
 

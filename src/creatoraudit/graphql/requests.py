@@ -91,7 +91,7 @@ async def admit(scope: Scope, asked: Asked, window: Window | None) -> Admitted:
     state, window = state_of(scope), await _charged(scope, window, units)
     # what a subscription tells of has just been committed, which a replica may not have yet
     db = reading(scope) if asked.operation.kind is OperationType.QUERY else writing(scope)
-    return Admitted(asked, Context(db, actor_of(scope), state.keys, state.events, window), cost)
+    return Admitted(asked, Context(db, actor_of(scope), state.keys, state.events, window, state.sourced), cost)
 
 
 async def _charged(scope: Scope, window: Window, units: int) -> Window:

@@ -33,6 +33,11 @@ class State:
     keys: Keys
     proxies: Proxies
 
+    @property
+    def sourced(self) -> frozenset[str]:
+        """The platforms that are refreshed, as far as the settings of this process say."""
+        return self.settings.sourced
+
 
 def state_of(scope: Scope) -> State:
     """The state of the application that serves the request."""

@@ -105,7 +105,7 @@ async def get_account(call: Call[None, None], account_id: str) -> Response:
 
 
 async def refresh_account(call: Call[None, None], account_id: str) -> Response:
-    return one(account_object(await request_account_refresh(call.db, call.actor, account_id)), 202)
+    return one(account_object(await request_account_refresh(call.db, call.actor, account_id, call.sourced)), 202)
 
 
 async def update_account(call: Call[None, AccountPatch], account_id: str) -> Response:
@@ -159,8 +159,8 @@ ENDPOINTS: list[AnyEndpoint] = [
         tag=Tag.ACCOUNTS,
         summary="Refresh an account",
         description="Has a profile and its recent posts fetched now and not only when it is due: in the background, "
-        "within seconds. Once a minute; sooner is a 429, and a 409 while the account is paused. "
-        "An addition of this server to v2.",
+        "within seconds. Once a minute; sooner is a 429, and a 409 while the account is paused, or where "
+        "this server has no source for its platform. An addition of this server to v2.",
         answers={202: single(Account)},
         errors=(NotFound, Conflict),
         scope=KeyScope.WRITE,

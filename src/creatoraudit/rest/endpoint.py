@@ -16,7 +16,7 @@ from creatoraudit.domain.validation import Input, UUIDText, validate
 from creatoraudit.errors import CreatorAuditError
 from creatoraudit.http.body import body_of
 from creatoraudit.http.databases import reading, writing
-from creatoraudit.http.state import actor_of, base_url_of
+from creatoraudit.http.state import actor_of, base_url_of, state_of
 from creatoraudit.rest.params import NoParams, Params, QueryString
 
 Q = TypeVar("Q")
@@ -56,6 +56,8 @@ class Call(Generic[Q, B]):
     """The absolute URL of the API, with its version."""
     path: str
     """The request's path below that."""
+    sourced: frozenset[str]
+    """The platforms that are refreshed."""
     raw_query: bytes
 
     @property
@@ -132,6 +134,7 @@ def answering(endpoint: AnyEndpoint) -> Callable[[Request], Awaitable[Response]]
             idempotency_key=request.headers.get("idempotency-key") if endpoint.idempotent else None,
             base_url=base_url_of(scope) + PREFIX,
             path=scope["path"].removeprefix(PREFIX),
+            sourced=state_of(scope).sourced,
             raw_query=scope["query_string"],
         )
         return await handler(call, **in_path)

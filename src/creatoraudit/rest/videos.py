@@ -53,7 +53,7 @@ async def get_video(call: Call[None, None], video_id: str) -> Response:
 
 
 async def refresh_video(call: Call[None, None], video_id: str) -> Response:
-    return one(video_object(await request_video_refresh(call.db, call.actor, video_id)), 202)
+    return one(video_object(await request_video_refresh(call.db, call.actor, video_id, call.sourced)), 202)
 
 
 async def update_video(call: Call[None, VideoPatch], video_id: str) -> Response:
@@ -108,7 +108,8 @@ ENDPOINTS: list[AnyEndpoint] = [
         tag=Tag.VIDEOS,
         summary="Refresh a video",
         description="Has a post fetched now and not only when it is due: in the background, within seconds. "
-        "Once a minute; sooner is a 429, and a 409 while the video is paused. An addition of this server to v2.",
+        "Once a minute; sooner is a 429, and a 409 while the video is paused, or where this server has no source for "
+        "its platform. An addition of this server to v2.",
         answers={202: single(Video)},
         errors=(NotFound, Conflict),
         scope=KeyScope.WRITE,

@@ -107,7 +107,8 @@ async def delete_account(db: Database, actor: Actor, account_id: str) -> None:
         await tx.execute(update(table(Post)).where(*of_account).values(account_id=None, account_video_id=None))
         await tx.execute(delete(table(Account)).where(owned(Account, actor), _accounts.id == account_id))
         changes.add(await rollup.of_videos(tx, actor, kept))
-        changes.add(await baselines.rebase(tx, actor, kept))
+        if kept:
+            changes.add(await baselines.rebase(tx, actor, kept))
         await rollup.add(tx, actor, changes)
 
     await db.transact(remove)

@@ -90,7 +90,8 @@ async def delete_video(db: Database, actor: Actor, video_id: str) -> None:
         await tx.execute(delete(_videos).where(_videos.c.id == video_id))
         await tx.execute(update(_posts).where(_posts.c.id == post_id).values({"video_id": None} | _forgotten(stale)))
         await tx.execute(delete(_posts).where(_posts.c.id == post_id, _posts.c.account_video_id.is_(None)))
-        changes.add(await baselines.rebase(tx, actor, [post_id]))
+        if account_video_id is not None:
+            changes.add(await baselines.rebase(tx, actor, [post_id]))
         await rollup.add(tx, actor, changes)
 
     await db.transact(remove)

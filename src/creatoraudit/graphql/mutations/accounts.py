@@ -71,7 +71,7 @@ async def _update(context: Context, sent: UpdateAccountInput) -> dict[str, Any]:
 
 
 async def _refresh(context: Context, sent: RefreshAccountInput) -> dict[str, Any]:
-    return {"account": await request_account_refresh(context.db, context.actor, given(sent)["id"])}
+    return {"account": await request_account_refresh(context.db, context.actor, given(sent)["id"], context.sourced)}
 
 
 async def _untrack(context: Context, sent: UntrackAccountInput) -> dict[str, Any]:
@@ -96,7 +96,8 @@ class AccountMutations:
         RefreshAccountInput,
         RefreshAccountPayload,
         description="Has an account looked at now and not only when it is due; its numbers arrive within seconds, and "
-        "`accountRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED.",
+        "`accountRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED. The user error CONFLICT "
+        "says that it is paused, or that this server has no source for its platform.",
     )
     untrack_account = mutation(
         _untrack,

@@ -20,7 +20,7 @@ EXPECTED = (ValidationFailed, NotFound, Conflict, QuotaExceeded)
 class UserErrorCode(Enum):
     VALIDATION_ERROR = strawberry.enum_value("VALIDATION_ERROR", description="A field of the input is wrong.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The organization has no such object.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="The change contradicts what is stored.")
+    CONFLICT = strawberry.enum_value("CONFLICT", description="It cannot be done as things are.")
     QUOTA_EXCEEDED = strawberry.enum_value("QUOTA_EXCEEDED", description="The organization tracks as much as it may.")
 
 

@@ -71,7 +71,7 @@ async def _update(context: Context, sent: UpdateVideoInput) -> dict[str, Any]:
 
 
 async def _refresh(context: Context, sent: RefreshVideoInput) -> dict[str, Any]:
-    return {"video": await request_video_refresh(context.db, context.actor, given(sent)["id"])}
+    return {"video": await request_video_refresh(context.db, context.actor, given(sent)["id"], context.sourced)}
 
 
 async def _untrack(context: Context, sent: UntrackVideoInput) -> dict[str, Any]:
@@ -96,7 +96,8 @@ class VideoMutations:
         RefreshVideoInput,
         RefreshVideoPayload,
         description="Has a video looked at now and not only when it is due; its numbers arrive within seconds, and "
-        "`videoRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED.",
+        "`videoRefreshed` tells of them. Once a minute: sooner is the error RATE_LIMITED. The user error CONFLICT says "
+        "that it is paused, or that this server has no source for its platform.",
     )
     untrack_video = mutation(
         _untrack,
