@@ -216,18 +216,15 @@ async def test_who_is_told_to_stop_gives_the_rest_back(
         await until(lambda: seen_once(db, actor, account.id))
 
 
-async def test_each_look_is_told_at_debug_and_no_account_above(db: Database, actor: Actor) -> None:
+async def test_each_look_is_told_at_debug_and_nobody_by_name(db: Database, actor: Actor) -> None:
     with structlog.testing.capture_logs() as lines:
         account, source = await an_account(db, actor, "acme"), Scripted()
         async with a_worker(db, source):
             await until(lambda: seen_once(db, actor, account.id))
     (look,) = [line for line in lines if line["event"] == "looked"]
-    assert (look["log_level"], look["subject"], look["result"], look["posts"]) == (
-        "debug",
-        "tiktok:acme",
-        "observed",
-        1,
-    )
+    assert (look["log_level"], look["platform"], look["account_id"]) == ("debug", "tiktok", account.id)
+    assert (look["result"], look["posts"]) == ("observed", 1)
+    assert "acme" not in str(lines)
     (summary,) = [line for line in lines if line["event"] == "refreshed"]
     assert summary == {
         "event": "refreshed",

@@ -1,5 +1,6 @@
 """`creatoraudit import`: history that is brought along."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from pydantic_core import PydanticCustomError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from creatoraudit.cli.environment import CommandError, with_database
+from creatoraudit import logs
+from creatoraudit.cli.environment import CommandError, load_settings, open_database
 from creatoraudit.cli.organizations import Organization, chosen_if_any
 from creatoraudit.cli.output import AsJSON, print_one
 from creatoraudit.db.engine import Database
@@ -21,6 +23,9 @@ from creatoraudit.ingestion.formats.files import STDIN, File, Format, opened
 from creatoraudit.ingestion.formats.snapshot import moment
 from creatoraudit.ingestion.imports.run import Import, Imported, Rejected, uncollected
 from creatoraudit.ingestion.imports.sightings import Track
+from creatoraudit.settings import Settings
+from creatoraudit.telemetry import telemetry_of, telling
+from creatoraudit.telemetry.work import WORK
 
 SOME_REJECTED = 3
 """The exit status when everything has been read and some of it was rejected."""
@@ -73,11 +78,20 @@ def import_files(
       yt-dlp -j URL | creatoraudit import - --track videos
     """
     options = Options(org, format_, track, at)
-    counts = with_database(lambda db: _import(db, files, options, rejects))
+    counts = asyncio.run(_run(load_settings(), files, options, rejects))
     where = {"rejects": str(rejects)} if counts.rejected else {}
     print_one(asdict(counts) | where, as_json=as_json)
     if counts.rejected:
         raise typer.Exit(SOME_REJECTED)
+
+
+async def _run(settings: Settings, files: list[str], options: Options, rejects: Path) -> Imported:
+    telemetry = telemetry_of(settings)
+    if not telemetry.is_off:
+        logs.configure(settings.log_level)
+    async with open_database(settings, telemetry) as db, telling(telemetry, settings):
+        WORK.set("import")
+        return await _import(db, files, options, rejects)
 
 
 async def _import(db: Database, files: list[str], options: Options, rejects: Path) -> Imported:

@@ -58,9 +58,15 @@ def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
             pool_pre_ping=True,
             pool_timeout=PATIENCE_SECONDS,
             connect_args=patience,
+            hide_parameters=True,  # errors are logged
         )
     engine = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=PATIENCE_SECONDS, connect_args={"isolation_level": None}
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=PATIENCE_SECONDS,
+        connect_args={"isolation_level": None},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

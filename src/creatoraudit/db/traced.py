@@ -41,7 +41,7 @@ def tracing(traces: Traces, url: URL) -> Watch:
             state = getattr(error, "sqlstate", None)
             if state is not None:
                 span.set_attribute(db.DB_RESPONSE_STATUS_CODE, state)
-            fail(span, type(error).__qualname__)
+            fail(span, type(error).__name__)
             raise
         finally:
             span.end()

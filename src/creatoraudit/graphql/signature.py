@@ -34,7 +34,7 @@ class Signature(NamedTuple):
 
 
 def signature_of(schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Signature:
-    """The signature of a valid document's operation of that name, or of its only one."""
+    """The signature of a valid document's operation of that name, or of its only one, which has none."""
     operation = separate_operations(document)[name or ""]
     text = strip_ignored_characters(print_ast(visit(operation, _Stripped(_enum_values(schema)))))
     return Signature(text, hashlib.sha256(text.encode()).hexdigest()[:_DIGITS])

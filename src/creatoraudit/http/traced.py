@@ -59,7 +59,7 @@ class Traced:
         try:
             await self.app(scope, receive, send_noting)
         except Exception as error:
-            fail(span, type(error).__qualname__)
+            fail(span, type(error).__name__)
             raise
         finally:
             _end(span, name, scope, status)

@@ -42,6 +42,12 @@ class Subject(NamedTuple):
     external_id: str | None
     shortcode: str | None
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What logs call it: by its id, for they name no people."""
+        what = {"account_id": self.account_id} if self.account_id else {"video_id": self.video_id or ""}
+        return {"platform": self.platform, **what}
+
     def __str__(self) -> str:
         return f"{self.platform}:{self.username if self.account_id else self.external_id}"
 

@@ -80,7 +80,7 @@ async def _ask(source: Source, subject: Subject) -> Any:
         # its message may have a token in it, and stays out of the log
         where = traceback.extract_tb(error.__traceback__)[-1]
         at = f"{where.filename}:{where.lineno}"
-        log.debug("source raised", subject=str(subject), error=type(error).__name__, at=at)
+        log.debug("source raised", **subject.named, error=type(error).__name__, at=at)
         return Failed(f"the source raised {type(error).__name__}")
 
 

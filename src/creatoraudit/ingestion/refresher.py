@@ -112,7 +112,7 @@ class Refresher:
             except Exception:
                 if isinstance(result, Failed):
                     raise
-                log.exception("what was seen could not be recorded", subject=str(lease.subject))
+                log.exception("what was seen could not be recorded", **lease.subject.named)
                 result = Failed("what was seen could not be recorded")
 
     def _heed(self, result: Result) -> None:
@@ -130,16 +130,16 @@ class Refresher:
         subject, result, outcome = finished
         if outcome is None:
             self.counts["lost"] += 1
-            log.debug("lease lost", subject=str(subject), result=finished.ending)
+            log.debug("lease lost", **subject.named, result=finished.ending)
             return
         self.counts[finished.ending] += 1
         self.counts["new_posts"] += outcome.recorded.discovered
         log.debug(
             "looked",
-            subject=str(subject),
+            **subject.named,
             organization_id=subject.organization_id,
             result=finished.ending,
-            why=getattr(result, "why", None),
+            why=_unnamed(getattr(result, "why", None), subject),
             posts=outcome.recorded.posts,
             due_at=outcome.due_at.isoformat(),
             duration_ms=round(seconds * 1000),
@@ -155,3 +155,8 @@ class Refresher:
             await self._events.publish(Refreshed(organization_id, "account", subject.account_id))
         for video_id in sorted(outcome.videos) if subject.video_id is None else [subject.video_id]:
             await self._events.publish(Refreshed(organization_id, "video", video_id))
+
+
+def _unnamed(why: str | None, subject: Subject) -> str | None:
+    """A source's reason without the name of whom it was asked for."""
+    return why.replace(subject.username, "…") if why and subject.username else why

@@ -104,7 +104,7 @@ class Worker:
         try:
             await refresher.refresh(lease)
         except Exception:  # its lease will end, and somebody look again
-            log.exception("a look was lost", subject=str(lease.subject))
+            log.exception("a look was lost", **lease.subject.named)
 
     async def _report(self) -> None:
         while not self._stopping.done():

@@ -60,7 +60,7 @@ class Traces:
             with trace.use_span(span, record_exception=False, set_status_on_exception=False):
                 yield span
         except Exception as error:
-            fail(span, type(error).__qualname__)
+            fail(span, type(error).__name__)
             raise
         finally:
             span.end()

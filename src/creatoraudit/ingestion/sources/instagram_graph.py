@@ -93,7 +93,7 @@ class InstagramGraph:
             late = time.monotonic() - started >= self._patience
             page = _TOO_LONG if late else await self._page(profile.username, left, page.after)
             if isinstance(page, Throttled):
-                log.warning("a feed broke off", username=profile.username, posts=len(posts), why=page.why)
+                log.warning("a feed broke off", platform=profile.platform, posts=len(posts), why=page.why)
                 break
             if not isinstance(page, Page):
                 return page

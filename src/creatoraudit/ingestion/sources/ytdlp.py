@@ -87,5 +87,5 @@ def _profile(profile: ProfileReference, wanted: Wanted, look: Look) -> Result:
         return Failed(f"yt-dlp's answer cannot be read: {error}")
     if refusal is not None:
         why = meaning(refusal).why
-        log.warning("a feed broke off", username=profile.username, posts=len(feed.posts), why=why)
+        log.warning("a feed broke off", platform=profile.platform, posts=len(feed.posts), why=why)
     return Observed(feed.profile, newest(profile.platform, feed.posts, wanted))
