@@ -29,10 +29,15 @@ class Recorded:
         status: int = 200,
         headers: dict[str, str] | None = None,
         url: str | None = None,
+        seconds: float = 0,
     ) -> None:
-        """What URLs with this pattern are answered; None never answers, `url` is where a redirect led."""
+        """What URLs with this pattern are answered, and after how long.
+
+        None never answers, `url` is where a redirect led.
+        """
         body = body if isinstance(body, str | None) else json.dumps(body)
         one = {"pattern": pattern, "body": body, "status": status, "headers": headers or {}, "url": url}
+        one["seconds"] = seconds
         self._answers.append(one)
         self._write()
 

@@ -130,7 +130,12 @@ class Settings(BaseSettings):
         None, description="The proxy through which the ytdlp source asks: http://HOST:PORT or socks5://HOST:PORT."
     )
     ytdlp_timeout: float = Field(
-        60.0, gt=0, description="Seconds that yt-dlp may take for one look; what it has seen of a feed by then counts."
+        60.0,
+        gt=0,
+        description=(
+            "Seconds that yt-dlp may take for one look, at most nine tenths of what any look may take; "
+            "what it has seen of a feed by then counts."
+        ),
     )
     ytdlp_sleep: float = Field(0.0, ge=0, description="Seconds between two requests of one look by the ytdlp source.")
 

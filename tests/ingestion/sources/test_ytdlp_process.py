@@ -29,6 +29,7 @@ from recorded_platforms import (
     instagram_media,
     tiktok_feed,
     tiktok_items,
+    tiktok_page,
     tiktok_post_page,
     tiktok_user_page,
 )
@@ -105,6 +106,31 @@ async def test_a_look_that_takes_too_long_is_ended(platforms: Recorded) -> None:
     result = await open_ytdlp(Settings(ytdlp_timeout=0.5)).fetch_post(POST)
 
     assert result == Failed("yt-dlp took more than 0.5 seconds")
+    assert not any(runs(process) for process in platforms.processes)
+
+
+async def test_a_look_ends_before_any_look_has_to(platforms: Recorded) -> None:
+    platforms.answer("/video/", None)
+
+    result = await open_ytdlp(Settings(refresh_timeout=0.5)).fetch_post(POST)
+
+    assert result == Failed("yt-dlp took more than 0.45 seconds")
+
+
+async def test_a_look_that_has_to_try_the_profiles_id_has_no_more_time(platforms: Recorded) -> None:
+    """The page that does not know the name takes a while, and what the id finds never comes."""
+    author = ITEMS[0]["author"]
+    platforms.answer(r"/@\w+$", tiktok_page({"webapp.user-detail": {"statusCode": 10_202}}), seconds=3)
+    platforms.answer("/embed/@", status=400)
+    platforms.answer("/item_list/", None)
+    profile = ProfileReference(Platform.TIKTOK, author["uniqueId"], author["secUid"])
+    began = time.monotonic()
+
+    result = await open_ytdlp(Settings(ytdlp_timeout=12)).fetch_profile(profile, Wanted())
+
+    assert isinstance(result, Failed)
+    assert time.monotonic() - began < 12 + 2
+    assert len(platforms.processes) == 2
     assert not any(runs(process) for process in platforms.processes)
 
 

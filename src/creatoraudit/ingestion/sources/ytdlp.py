@@ -39,16 +39,17 @@ class YtDlp:
             return Failed(
                 "yt-dlp cannot read Instagram's profiles: set CREATORAUDIT_SOURCE_INSTAGRAM to instagram_graph or http"
             )
-        look = await self._looks.look(f"https://www.tiktok.com/@{profile.username}", wanted)
+        until = self._looks.deadline()
+        look = await self._looks.look(f"https://www.tiktok.com/@{profile.username}", wanted, until)
         channel = _CHANNEL.fullmatch(profile.platform_account_id or "")
         if channel and look.refusal and is_of_unknown_user(look.refusal):
-            again = await self._looks.look(f"tiktokuser:{channel[0]}", wanted)
+            again = await self._looks.look(f"tiktokuser:{channel[0]}", wanted, until)
             look = again if again.info else look
         return _profile(profile, wanted, look)
 
     async def fetch_post(self, post: PostReference) -> Result:
         """One post, without a profile."""
-        look = await self._looks.look(_url(post), Wanted())
+        look = await self._looks.look(_url(post), Wanted(), self._looks.deadline())
         if look.refusal is not None:
             return meaning(look.refusal)
         try:

@@ -13,6 +13,8 @@ from creatoraudit.settings import Settings
 
 _PROGRAM = "creatoraudit.ingestion.sources.ytdlp_process"
 _LONGEST_LINE = 1 << 24
+_SHARE = 0.9
+"""Of the time that any look may take, so that what was seen of a feed is told before that is over."""
 
 
 class Look:
@@ -55,11 +57,15 @@ class Looks:
         self._cookies = None if settings.ytdlp_cookies is None else str(settings.ytdlp_cookies)
         self._proxy = None if proxy is None else proxy.get_secret_value()
         self._sleep = settings.ytdlp_sleep
-        self._timeout = settings.ytdlp_timeout
+        self._seconds = min(settings.ytdlp_timeout, _SHARE * settings.refresh_timeout)
         self._running: set[Process] = set()
 
-    async def look(self, url: str, wanted: Wanted) -> Look:
-        """A look at a URL, of a feed as far as is wanted; cancelling it ends its process."""
+    def deadline(self) -> float:
+        """When what begins now must have ended, by the event loop's clock, however many URLs it takes."""
+        return asyncio.get_running_loop().time() + self._seconds
+
+    async def look(self, url: str, wanted: Wanted, until: float) -> Look:
+        """A look at a URL until a time, of a feed as far as is wanted; cancelling it ends its process."""
         request: Request = {
             "url": url,
             "posts": wanted.posts,
@@ -72,10 +78,10 @@ class Looks:
         self._running.add(process)
         look = Look()
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout_at(until):
                 await look.hear(process, request)
         except TimeoutError:
-            look.break_off(f"yt-dlp took more than {self._timeout:g} seconds")
+            look.break_off(f"yt-dlp took more than {self._seconds:g} seconds")
         finally:
             self._running.discard(process)
             await _end(process)

@@ -52,6 +52,7 @@ class RecordedRH(ImpersonateRequestHandler):
     def _response(self, request: Request, answer: dict[str, Any]) -> Response:
         if answer["body"] is None:
             signal.pause()
+        time.sleep(answer["seconds"])
         body = io.BytesIO(answer["body"].encode())
         response = Response(body, answer["url"] or request.url, answer["headers"], answer["status"])
         if answer["status"] >= 400:
