@@ -3,8 +3,10 @@
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -59,9 +61,9 @@ def test_a_retry_after_the_server_was_killed_gets_the_account_of_the_first_try(
     assert [account["id"] for account in listed["data"]] == [first.json()["data"]["id"]]
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("stop", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 128 + signal.SIGINT)])
 def test_a_request_in_flight_is_finished_before_the_server_ends(
-    sqlite_url: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: signal.Signals
+    sqlite_url: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: signal.Signals, status: int
 ) -> None:
     monkeypatch.setenv("CREATORAUDIT_DATABASE_URL", sqlite_url)
     organization = run("orgs", "create", "Acme", "--json").json["id"]
@@ -71,7 +73,7 @@ def test_a_request_in_flight_is_finished_before_the_server_ends(
         f"Authorization: Bearer {key}\r\nContent-Length: {len(BODY)}\r\n\r\n"
     )
 
-    with running(tmp_path / "server.log", {"DATABASE_URL": sqlite_url}) as server:
+    with heeding(signal.SIGINT), running(tmp_path / "server.log", {"DATABASE_URL": sqlite_url}) as server:
         with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=10) as client:
             client.sendall(head.encode())
             assert client.recv(1024).startswith(b"HTTP/1.1 100 "), "the request is being handled"
@@ -85,7 +87,27 @@ def test_a_request_in_flight_is_finished_before_the_server_ends(
             while part := client.recv(65_536):
                 answer += part
         assert answer.startswith(b"HTTP/1.1 201 ")
-        assert server.process.wait(DEADLINE_SECONDS) in {0, -stop, 128 + stop}
+        assert server.process.wait(DEADLINE_SECONDS) == status
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_the_exit_status_is_the_signals_where_whoever_started_it_ignores_it(
+    sqlite_url: str, tmp_path: Path, stop: signal.Signals
+) -> None:
+    """As a shell does with SIGINT where it starts a server in the background."""
+    with heeding(stop, signal.SIG_IGN), running(tmp_path / "server.log", {"DATABASE_URL": sqlite_url}) as server:
+        server.process.send_signal(stop)
+        assert server.process.wait(DEADLINE_SECONDS) == 128 + stop
+
+
+@contextmanager
+def heeding(number: signal.Signals, handler: Any = signal.default_int_handler) -> Iterator[None]:
+    """What is started meanwhile does with a signal what is said, whatever started the tests."""
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def test_several_workers_share_one_address(sqlite_url: str, redis_url: str, tmp_path: Path) -> None:

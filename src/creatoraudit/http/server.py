@@ -2,6 +2,7 @@
 
 import sys
 from socket import socket
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,6 +14,9 @@ from creatoraudit.settings import Settings
 
 STARTUP_FAILURE = 3
 """The exit status where the application did not start; the log says why."""
+
+SIGNALLED = 128
+"""Added to a signal's number this is the exit status of what it stopped, as shells have it."""
 
 _KEEP_ALIVE_SECONDS = 30
 
@@ -26,10 +30,26 @@ def serve(app: Starlette | str, settings: Settings, listener: socket, *, workers
     if workers > 1:
         Multiprocess(config, sockets=[listener]).run()
         return
-    server = uvicorn.Server(config)
+    server = _Server(config)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
+    if server.told is not None:
+        sys.exit(SIGNALLED + server.told)
+
+
+class _Server(uvicorn.Server):
+    """Remembers what it was told to stop by.
+
+    uvicorn raises the signal again once it has stopped, which usually ends the process. But whoever started it may have
+    had it ignored: shells do so with SIGINT where they start something in the background.
+    """
+
+    told: int | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.told = sig
+        super().handle_exit(sig, frame)
 
 
 def _config(app: Starlette | str, settings: Settings, workers: int) -> uvicorn.Config:
