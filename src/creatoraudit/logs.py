@@ -36,6 +36,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     logging.getLogger("aiosqlite").setLevel(max(threshold, logging.WARNING))  # it tells every value that it is given
     logging.getLogger("httpx").setLevel(max(threshold, logging.WARNING))  # it tells every request of a source
     logging.getLogger("httpcore").setLevel(max(threshold, logging.WARNING))  # and every step of it
+    logging.getLogger("urllib3").setLevel(max(threshold, logging.WARNING))  # it tells every export of traces
 
 
 def _final(stream: TextIO) -> list[Processor]:

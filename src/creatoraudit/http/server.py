@@ -19,6 +19,8 @@ SIGNALLED = 128
 """Added to a signal's number this is the exit status of what it stopped, as shells have it."""
 
 _KEEP_ALIVE_SECONDS = 30
+_SILENT_SECONDS = 30
+"""How long a process may not answer before another takes its place: on a busy machine it is long in starting."""
 
 
 def serve(app: Starlette | str, settings: Settings, listener: socket, *, workers: int = 1) -> None:
@@ -68,5 +70,6 @@ def _config(app: Starlette | str, settings: Settings, workers: int) -> uvicorn.C
         access_log=False,
         log_config=None,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
         timeout_graceful_shutdown=settings.shutdown_timeout,
     )
