@@ -1,22 +1,22 @@
 """Structured logs on standard error: a line of JSON each, or readable colours on a terminal."""
 
+import datetime as dt
 import logging
 import sys
 from typing import Any, TextIO
 
 import orjson
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Sends this program's logs, and those of its libraries from the same level on, to the stream (standard error)."""
     stream = stream or sys.stderr
-    shared: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    final = _final(stream)
+    for_people = stream.isatty()
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True) if for_people else _stamped
+    shared: list[Processor] = [structlog.processors.add_log_level, stamp]
+    final = _READABLE if for_people else _JSON
     threshold = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[*shared, *final],
@@ -39,11 +39,14 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     logging.getLogger("urllib3").setLevel(max(threshold, logging.WARNING))  # it tells every export of traces
 
 
-def _final(stream: TextIO) -> list[Processor]:
-    if stream.isatty():
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
+def _stamped(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = dt.datetime.now(dt.UTC)  # written by orjson, in a fraction of what formatting takes
+    return event
 
 
 def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z).decode()
+
+
+_READABLE: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+_JSON: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]

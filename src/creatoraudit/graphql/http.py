@@ -56,7 +56,7 @@ def routes(settings: Settings, telemetry: Telemetry = OFF) -> list[BaseRoute]:
     run = watched(settings, telemetry, operations.documents)
     endpoint = Endpoint(settings, operations, run)
     methods = {"GET": endpoint.get, "POST": endpoint.post}
-    apps = {name: guarded(handler, public=True, produces=None, render=render) for name, handler in methods.items()}
+    apps = {name: guarded(handler, public=True, produces=None) for name, handler in methods.items()}
     return [Route(PATH, Problems(Methods(apps), render)), WebSocketRoute(PATH, Sockets(operations, run))]
 
 

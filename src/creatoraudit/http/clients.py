@@ -23,6 +23,8 @@ class Proxies:
 
     def client_of(self, scope: Scope) -> str:
         """The nearest address that is no trusted proxy."""
+        if not self._networks:
+            return _canonical(scope["client"][0]) if scope.get("client") else UNKNOWN
         peer = _peer(scope)
         if peer is None or not self._trusts(peer):
             return str(peer or UNKNOWN)
@@ -72,6 +74,11 @@ def host_of(scope: Scope) -> str:
 
 def _peer(scope: Scope) -> IPv4Address | IPv6Address | None:
     return _address(scope["client"][0]) if scope.get("client") else None
+
+
+@lru_cache(maxsize=4096)
+def _canonical(text: str) -> str:
+    return str(_address(text) or UNKNOWN)
 
 
 @lru_cache(maxsize=4096)

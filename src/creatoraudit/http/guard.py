@@ -14,7 +14,6 @@ from creatoraudit.http.auth import Authentication
 from creatoraudit.http.body import JSONObject, NoBody
 from creatoraudit.http.etag import ETag
 from creatoraudit.http.negotiation import JSON_ANSWERS, Acceptable, ContentType
-from creatoraudit.http.problems import Problems, Render, problem
 from creatoraudit.http.rate_limit import RateLimit
 from creatoraudit.http.state import actor_of
 
@@ -31,12 +30,10 @@ def guarded(
     produces: Sequence[str] | None = JSON_ANSWERS,
     body: Body = "unread",
     etag: bool = False,
-    render: Render = problem,
 ) -> ASGIApp:
     """The handler behind the checks of its route: key, rate limit, scope, 406, 415, 413, 400, in that order.
 
     Where `public`, no key is asked for and nothing is charged; where `produces` is None, every Accept will do.
-    What any of them raises is written by `render`.
     """
     app: ASGIApp = Endpoint(handler)
     if etag:
@@ -51,7 +48,7 @@ def guarded(
         app = RequiredScope(app, scope)
     if not public:
         app = Authentication(RateLimit(app))
-    return app if render is problem else Problems(app, render)  # the application's outer layer writes problems
+    return app
 
 
 def route(path: str, methods: Mapping[str, ASGIApp]) -> Route:

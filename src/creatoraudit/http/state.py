@@ -19,6 +19,7 @@ ACTOR = "creatoraudit.actor"
 STOPPING = "creatoraudit.stopping"
 BROKEN_OFF = "creatoraudit.broken_off"
 """In a scope: why no more of the request's body will come, as an error."""
+_STATE = "creatoraudit.state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class State:
 
 def state_of(scope: Scope) -> State:
     """The state of the application that serves the request."""
-    state: State = scope["app"].state.opened
+    state: State | None = scope.get(_STATE)
+    if state is None:
+        state = scope[_STATE] = scope["app"].state.opened
     return state
 
 
