@@ -26,6 +26,9 @@ class Batch(NamedTuple):
     arguments under their Python names; what it raises is the failure of all parents. Fields that ask the same of the
     same batch are followed once.
 
+    Where its arguments alone say what a field leads to, `named(**arguments)` makes what takes its parent's place of
+    them, and there is no `ask`: what is named side by side is found at once.
+
     `reads` are the attributes of parents that it reads, None where that is not known. `makes` says where below the
     field the objects stand that may lack attributes: `follow` then gets, as its last argument, the names of those that
     are read of any of them, or None where all may be.
@@ -36,3 +39,4 @@ class Batch(NamedTuple):
     identity: Callable[[Any], Hashable] = identity_of
     reads: frozenset[str] | None = None
     makes: tuple[Path, ...] | None = None
+    named: Callable[..., Hashable] | None = None

@@ -13,7 +13,7 @@ from creatoraudit.engine.awaiting import HELPERS, is_awaitable
 from creatoraudit.engine.complete import complete
 from creatoraudit.engine.errors import Failure, settle
 from creatoraudit.engine.fields import Field, Kind
-from creatoraudit.engine.pending import Askers, Pending, Question
+from creatoraudit.engine.pending import Asker, Askers, Pending, Question
 from creatoraudit.engine.plan import Plan
 from creatoraudit.engine.rows import Rows
 
@@ -152,18 +152,22 @@ class Run:
         batch = field.way.batch
         assert batch is not None  # noqa: S101 - this is what its kind says
         asked: Hashable = None
-        if batch.ask is not None:
+        parents = rows.sources
+        if batch.ask is not None or batch.named is not None:
             try:
                 given = field.constant_arguments
                 if given is None:
                     given = arguments.coerced(field.definition, field.nodes[0], self._variables)
                 info = self.info(rows, field, 0)
                 values = arguments.converted(self.schema, field.definition, given, info)
-                asked = batch.ask(field.selection, **values)
+                if batch.named is not None:
+                    parents = [batch.named(**values)] * len(parents)
+                elif batch.ask is not None:
+                    asked = batch.ask(field.selection, **values)
             except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
                 complete(self, rows, field, [error] * len(rows.sources), pending)
                 return
-        pending.ask(Question(batch, asked), rows, field)
+        pending.ask(Question(batch, asked), Asker(rows, field, parents))
 
     async def _follow_soon(self, question: Question) -> None:
         """Follows an edge when other strands had the chance to ask for the same."""
@@ -175,21 +179,21 @@ class Run:
         batch, asked = question
         pending = Pending()
         try:
-            identities = [[batch.identity(row) for row in rows.sources] for rows, _ in askers]
+            identities = [[batch.identity(parent) for parent in asker.parents] for asker in askers]
             parents: dict[Hashable, Any] = {}
-            for (rows, _), names in zip(askers, identities, strict=True):
-                for name, row in zip(names, rows.sources, strict=True):
-                    parents.setdefault(name, row)
+            for asker, names in zip(askers, identities, strict=True):
+                for name, parent in zip(names, asker.parents, strict=True):
+                    parents.setdefault(name, parent)
             given: list[Any] = [] if batch.ask is None else [asked]
             if batch.makes is not None:
-                given.append(self._reads(field for _, field in askers))
+                given.append(self._reads(field for _, field, _ in askers))
             children = await batch.follow(self._context, list(parents.values()), *given)
             found = dict(zip(parents, children, strict=True))
         except Exception as error:  # noqa: BLE001 - it becomes an error of the answer
-            for rows, field in askers:
+            for rows, field, _ in askers:
                 complete(self, rows, field, [error] * len(rows.sources), pending)
         else:
-            for (rows, field), names in zip(askers, identities, strict=True):
+            for (rows, field, _), names in zip(askers, identities, strict=True):
                 complete(self, rows, field, [found[name] for name in names], pending, is_awaited=True)
         await self.finish(pending)
 

@@ -1,6 +1,6 @@
 """What is left to do after the part of an execution that needs no waiting."""
 
-from collections.abc import Coroutine, Hashable
+from collections.abc import Coroutine, Hashable, Sequence
 from typing import Any, NamedTuple
 
 from creatoraudit.engine.batches import Batch
@@ -15,8 +15,15 @@ class Question(NamedTuple):
     asked: Hashable
 
 
-Askers = list[tuple[Rows, Field]]
-"""The fields that ask it, and the rows from which."""
+class Asker(NamedTuple):
+    """A field that asks it, from which rows, and the parents that stand for them."""
+
+    rows: Rows
+    field: Field
+    parents: Sequence[Any]
+
+
+Askers = list[Asker]
 
 
 class Pending:
@@ -32,6 +39,6 @@ class Pending:
         """One more thing to do."""
         self.coroutines.append(coroutine)
 
-    def ask(self, question: Question, rows: Rows, field: Field) -> None:
+    def ask(self, question: Question, asker: Asker) -> None:
         """One more field that asks a question."""
-        self.questions.setdefault(question, []).append((rows, field))
+        self.questions.setdefault(question, []).append(asker)

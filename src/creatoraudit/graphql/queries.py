@@ -8,8 +8,6 @@ import strawberry
 from strawberry import UNSET, argument
 
 from creatoraudit.domain import search
-from creatoraudit.domain.accounts.inputs import AccountName
-from creatoraudit.domain.accounts.queries import find_account
 from creatoraudit.domain.analytics import leaderboards
 from creatoraudit.domain.analytics.metrics import METRICS
 from creatoraudit.domain.analytics.overview import overview
@@ -23,6 +21,7 @@ from creatoraudit.graphql.context import Info
 from creatoraudit.graphql.enums import Platform, TopCreatorOrderField
 from creatoraudit.graphql.inputs import renamed
 from creatoraudit.graphql.measured import gained
+from creatoraudit.graphql.nodes import named
 from creatoraudit.graphql.types.account import Account
 from creatoraudit.graphql.types.account_video import AccountVideo
 from creatoraudit.graphql.types.creator import Creator
@@ -71,24 +70,19 @@ async def _account(
         str | None, argument(description="The username, with or without `@`, or the profile's URL; with `platform`.")
     ] = UNSET,
 ) -> Any:
-    if bool(id) == bool(platform and username):
-        raise ValidationFailed.of("id", "must be given, or else platform and username together")
-    if platform and username:
-        name = validate(AccountName, {"platform": platform.value, "username": username})
-        return await find_account(info.context.db, info.context.actor, name)
-    return await nodes.object_of(info.context, "Account", id or "")
+    return await nodes.object_of(info.context, "Account", id=id, platform=platform, username=username)
 
 
 async def _video(info: Info, id: EitherId) -> Any:  # noqa: A002
-    return await nodes.object_of(info.context, "Video", id)
+    return await nodes.object_of(info.context, "Video", id=id)
 
 
 async def _account_video(info: Info, id: EitherId) -> Any:  # noqa: A002
-    return await nodes.object_of(info.context, "AccountVideo", id)
+    return await nodes.object_of(info.context, "AccountVideo", id=id)
 
 
 async def _creator(info: Info, id: EitherId) -> Any:  # noqa: A002
-    return await nodes.object_of(info.context, "Creator", id)
+    return await nodes.object_of(info.context, "Creator", id=id)
 
 
 async def _overview(info: Info, window: SentWeek = UNSET) -> Any:
@@ -146,15 +140,15 @@ class Query(Tracked):
     nodes: list[Node | None] = strawberry.field(
         resolver=_nodes, description="The objects with these global ids, in their order; null where there is none."
     )
-    account: Account | None = strawberry.field(
-        resolver=_account, description="The account with an id, or of a profile; null if it is not tracked."
+    account: Account | None = named(
+        "Account", resolver=_account, description="The account with an id, or of a profile; null if it is not tracked."
     )
-    video: Video | None = strawberry.field(resolver=_video, description="The video with an id; null if there is none.")
-    account_video: AccountVideo | None = strawberry.field(
-        resolver=_account_video, description="The account video with an id; null if there is none."
+    video: Video | None = named("Video", resolver=_video, description="The video with an id; null if there is none.")
+    account_video: AccountVideo | None = named(
+        "AccountVideo", resolver=_account_video, description="The account video with an id; null if there is none."
     )
-    creator: Creator | None = strawberry.field(
-        resolver=_creator, description="The creator with an id; null if there is none."
+    creator: Creator | None = named(
+        "Creator", resolver=_creator, description="The creator with an id; null if there is none."
     )
     overview: Overview | None = strawberry.field(
         resolver=_overview, description="The organization at a glance, beside the window before."

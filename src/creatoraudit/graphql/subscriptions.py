@@ -33,7 +33,7 @@ def _refreshed(kind: Kind, of_type: type, what: str) -> Any:
         async with context.events.subscribe(str(context.actor.organization_id), kind, wanted) as events:
             async for event in events:
                 context.loaders.clear()  # what was loaded for the event before may not be true any more
-                yield nodes.object_of(context, of_type.__name__, event.id)
+                yield nodes.object_of(context, of_type.__name__, id=event.id)
 
     description = f"{what}, each time that new numbers of it are stored; null if it was deleted meanwhile."
     return strawberry.subscription(resolver=listen, graphql_type=of_type | None, description=description)
