@@ -52,7 +52,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         window = Window(600, 599, 1_790_000_000, allowed=True, name="", cost=1)
 
         def context() -> Context:
-            return Context(db, actor, Keys(db), Events(), window)
+            return Context(db, actor, Keys(db), Events(), window, frozenset())
 
         yield World(context, loop.run(_literals(context)), loop)
         loop.run(db.close())
