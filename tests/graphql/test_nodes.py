@@ -71,6 +71,31 @@ async def test_a_profile_finds_its_account(ask: Ask, things: dict[str, Any]) -> 
     assert await ask(document, name="nobody") == {"account": None}
 
 
+async def test_accounts_named_in_every_way_are_found_side_by_side_and_fail_one_by_one(
+    send: Any, things: dict[str, Any]
+) -> None:
+    account = things["account"]
+    named = f'platform: {account.platform.upper()}, username: "{account.username}"'
+    answer = (
+        await send(
+            f"""{{
+                byId: account(id: "{account.id}") {{ username }}
+                byName: account({named}) {{ databaseId username }}
+                none: account(id: "{things["creator"].id}") {{ username }}
+                wrong: account(id: "seven") {{ username }}
+            }}"""
+        )
+    ).json()
+
+    assert answer["data"] == {
+        "byId": {"username": account.username},
+        "byName": {"databaseId": account.id, "username": account.username},
+        "none": None,
+        "wrong": None,
+    }
+    assert [error["path"] for error in answer["errors"]] == [["wrong"]]
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [
