@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from creatoraudit import __version__
-from creatoraudit.cli import api_keys, databases, organizations
+from creatoraudit.cli import api_keys, databases, erasing, organizations
 from creatoraudit.cli.contracts import show_openapi, show_schema
 from creatoraudit.cli.demo import demo
 from creatoraudit.cli.environment import CommandError
@@ -33,6 +33,8 @@ app.command("refresh")(refresh)
 app.add_typer(databases.app, name="db")
 app.add_typer(organizations.app, name="orgs")
 app.add_typer(api_keys.app, name="keys")
+app.add_typer(erasing.accounts, name="accounts")
+app.add_typer(erasing.creators, name="creators")
 app.command("import")(import_files)
 app.command("export")(export)
 app.command("schema")(show_schema)

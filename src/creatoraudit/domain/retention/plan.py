@@ -20,7 +20,7 @@ from creatoraudit.domain.actor import Tenancy
 from creatoraudit.domain.retention.slices import Slice
 from creatoraudit.domain.scope import scoped, table
 
-CLOSINGS = 500
+CLOSINGS = 300
 """About how many closings a slice has: few enough that other writers hardly wait."""
 _PAGE = 200
 """Accounts, or posts in no feed, that are looked through at once."""
