@@ -5,12 +5,14 @@ import asyncio
 import typer
 from sqlalchemy import make_url
 
+from creatoraudit.cli.backups import backup
 from creatoraudit.cli.environment import CommandError, load_settings, usable
 from creatoraudit.cli.output import AsJSON, masked, print_one
 from creatoraudit.cli.purging import purge
 from creatoraudit.db import connections, migrate
 
 app = typer.Typer(no_args_is_help=True, help="The database: as CREATORAUDIT_DATABASE_URL names it.")
+app.command("backup")(backup)
 app.command("purge")(purge)
 
 
