@@ -66,7 +66,7 @@ async def developed(db: Database, actor: Actor, window: Window, granularity: Gra
     found: dict[str, Series] = {"organization": await organization_series(db, actor, window, granularity)}
     for scope, model in SCOPES.items():
         found |= await series(db, actor, scope, await ids_of(db, actor, model), window, granularity)
-    return {name: one._replace(coverage=None) for name, one in found.items()}  # type: ignore[arg-type]
+    return {name: one.rows() for name, one in found.items()}
 
 
 @some
