@@ -127,16 +127,18 @@ async def assert_the_parts_add_up(household: Household, window: Window) -> None:
     assert await organization_metrics(db, actor, window) == whole
     found = await organization_series(db, actor, window, Granularity.DAY)
     assert found.coverage == whole.coverage
+    rows = found.rows()
     last = (await organization_metrics(db, actor, Window(window.end, window.end))).values
-    assert {name: column[-1] for name, column in found.gains.items()} == last
+    assert {name: rows[-1][name] for name in last} == last
     of_part = {
         **await series(db, actor, ACCOUNTS, list(of_accounts), window),
         **await series(db, actor, VIDEOS, [id_ for id_ in of_videos if id_ not in both], window),
     }
-    for name, column in found.totals.items():
-        for number, value in enumerate(column):
-            known = [total for one in of_part.values() if (total := one.totals[name][number]) is not None]
-            assert value == (sum(known) if known else None)
+    rows_of_parts = [one.rows() for one in of_part.values()]
+    for number, row in enumerate(rows):
+        for name in (name for name in row if name.startswith("total_")):
+            known = [total for part in rows_of_parts if (total := part[number].get(name)) is not None]
+            assert row[name] == (sum(known) if known else None)
     for creator in (await list_creators(db, actor, where=CreatorFilter(), page=ALL)).items:
         own = [of_accounts[one.id] for one in accounts if one.creator_id == creator.id]
         expected = added_up(own, [one.coverage for one in own])
