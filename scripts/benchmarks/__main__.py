@@ -24,6 +24,7 @@ from benchmarks import (
     imports,
     installed,
     load,
+    overhead,
     rate_report,
     report,
     rounds,
@@ -191,6 +192,41 @@ def import_(
     if markdown:
         command = f"`./scripts/bench import {' '.join(size.options)} --rounds={round_count} --markdown`"
         report.write(_PAGE, "import", "\n".join([command, "", where, "", *map(imports.markdown, measured)]))
+
+
+@app.command("overhead")
+def overhead_(
+    data: Data = _DATA,
+    accounts: Accounts = 1_000,
+    videos_per_account: Videos = 100,
+    days: Days = 365,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
+    database: Annotated[Dialect, typer.Option(help="Where the world is.")] = Dialect.POSTGRESQL,
+    postgres: Postgres = _SERVER,
+    round_count: RoundCount = 10,
+    requests: Annotated[int, typer.Option(min=1, help="Requests in each round.")] = 200,
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write the table into docs/observability.md.")] = False,
+) -> None:
+    """Measure what figures and traces cost: processor time a request, beside the same server without them."""
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    before, chosen = os.getloadavg(), [one for one in OPERATIONS if one.name in {"G1", "G3"}]
+    world = _built(database, size, data, postgres)
+    with _progress() as show:
+        costs = overhead.measure(world, chosen, data, overhead.Pace(round_count, requests), show)
+    where = _where(before)
+    if as_json:
+        found = {"where": where, "measured": overhead.as_json(costs)}
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        overhead.show(costs, shown)
+    if markdown:
+        options = [*size.options, f"--database={database}", f"--rounds={round_count}", f"--requests={requests}"]
+        command = f"`./scripts/bench overhead {' '.join(options)} --markdown`"
+        page = _PAGE.with_name("observability.md")
+        report.write(page, "overhead", "\n".join([command, "", where, "", overhead.markdown(costs)]))
 
 
 @app.command("load")

@@ -204,6 +204,12 @@ def test_an_exporter_that_there_is_not_is_named(
         telemetry_of(Settings(traces=True))
 
 
+@pytest.mark.parametrize(("variable", "value"), [("OTEL_TRACES_EXPORTER", "none"), ("OTEL_SDK_DISABLED", "true")])
+def test_what_opentelemetry_turns_off_is_off(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, value)
+    assert telemetry_of(Settings(traces=True)).is_off
+
+
 @pytest.mark.parametrize(
     ("sql", "summary"),
     [

@@ -36,9 +36,13 @@ class Traces:
         self._fields = frozenset(name.lower().encode() for name in get_global_textmap().fields)
 
     @classmethod
-    def of_environment(cls) -> "Traces":
-        """As the OTEL_* variables say; TelemetryUnavailable where one names an exporter that is not installed."""
-        return cls([_exporter(name) for name in _names()])
+    def of_environment(cls) -> "Traces | None":
+        """As the OTEL_* variables say, which may be that there are none.
+
+        TelemetryUnavailable where one names an exporter that is not installed.
+        """
+        names = _names()
+        return cls([_exporter(name) for name in names]) if names else None
 
     @contextmanager
     def serving(self, name: str, headers: Sequence[tuple[bytes, bytes]], attributes: Attributes) -> Iterator[Span]:
@@ -92,6 +96,8 @@ def fail(span: Span, error: str) -> None:
 
 def _names() -> list[str]:
     """The exporters that are asked for, OTLP by default."""
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return []
     named = [name.strip() for name in os.environ.get("OTEL_TRACES_EXPORTER", "otlp").split(",")]
     return [name for name in named if name not in {"", "none"}]
 
