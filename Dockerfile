@@ -8,7 +8,7 @@ COPY assets ./assets
 COPY src ./src
 # Node.js, which builds the pages, comes from the package index and stays in this stage.
 RUN python -m venv /opt/creatoraudit && \
-    /opt/creatoraudit/bin/python -m pip install --no-cache-dir --constraint constraints.txt ".[postgres,ytdlp]"
+    /opt/creatoraudit/bin/python -m pip install --no-cache-dir --constraint constraints.txt ".[otel,postgres,ytdlp]"
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home creatoraudit

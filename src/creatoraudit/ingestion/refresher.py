@@ -90,7 +90,7 @@ class Refresher:
             await leases.release(self._db, lease)
             return None
         finished = Finished(lease.subject, *await self._record(lease, looking.result()))
-        self._heed(finished.result)
+        self._heed(finished)
         self._tell(finished, time.monotonic() - began)
         await self._publish(finished)
         return finished
@@ -115,7 +115,8 @@ class Refresher:
                 log.exception("what was seen could not be recorded", **lease.subject.named)
                 result = Failed("what was seen could not be recorded")
 
-    def _heed(self, result: Result) -> None:
+    def _heed(self, finished: Finished) -> None:
+        result = finished.result
         if not isinstance(result, Throttled):
             self._refusals = 0
             return
@@ -124,7 +125,8 @@ class Refresher:
             asked = now + backoff(self._refusals, _LONGEST_BACKOFF)
         self._refusals += 1
         self._resting_until = min(asked, now + LONGEST_REST)
-        log.info("source rests", platform=self.platform, until=self._resting_until.isoformat(), why=result.why)
+        why = _unnamed(result.why, finished.subject)
+        log.info("source rests", platform=self.platform, until=self._resting_until.isoformat(), why=why)
 
     def _tell(self, finished: Finished, seconds: float) -> None:
         subject, result, outcome = finished
