@@ -62,6 +62,7 @@ class _Server(NamedTuple):
 
     def ask(self, body: str, times: int) -> float:
         """Asks so many times; how long that kept the server's process busy."""
+        self.connection.close()  # it is opened anew: the server ends those that idle
         before = cores.seconds(self.process_id)
         for _ in range(times):
             self.connection.request("POST", "/graphql", body, dict(self.headers))
