@@ -21,6 +21,7 @@ from benchmarks import (
     drivers,
     endurance,
     endurance_report,
+    growth,
     imports,
     installed,
     load,
@@ -31,9 +32,12 @@ from benchmarks import (
     throughput,
     worlds,
 )
+from benchmarks import scale as scaling
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Measurement, Subject
 from benchmarks.servers import Peer, running
+from benchmarks.sizes import look_again
+from benchmarks.sizes import measure as measured_sizes
 from benchmarks.worlds import Size, World
 
 app = typer.Typer(
@@ -45,6 +49,7 @@ shown = Console() if sys.stdout.isatty() else Console(width=140)
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _SERVER = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 _REDIS = os.environ.get("CREATORAUDIT_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+_SCALING = _PAGE.with_name("scaling.md")
 _CHART = _PAGE.with_name("throughput.svg")
 _DATA = Path(".bench")
 
@@ -272,6 +277,96 @@ def load_(
         raise typer.Exit(1)
 
 
+@app.command()
+def sizes(
+    data: Data = _DATA,
+    accounts: Annotated[int, typer.Option(min=1, help="Accounts of the world.")] = 200,
+    videos_per_account: Annotated[int, typer.Option(min=1, help="Videos of each.")] = 100,
+    days: Annotated[int, typer.Option(min=1, help="Days of the accounts' history.")] = 120,
+    video_days: Annotated[int, typer.Option(min=1, help="Days of the videos' history.")] = 10,
+    seed: Seed = 7,
+    database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
+    postgres: Postgres = _SERVER,
+    looks: Annotated[int, typer.Option(min=0, help="How often everything is looked at once more.")] = 3,
+    observed_days: Annotated[int, typer.Option(min=1, help="Days on which each video is observed.")] = 30,
+    account_days: Annotated[int, typer.Option(min=1, help="Days on which each account is observed.")] = 365,
+    accounts_per_organization: Annotated[int, typer.Option(min=1, help="Accounts of each organization.")] = 100,
+    price: Annotated[float, typer.Option(min=0, help="What you pay for a GB of storage and month.")] = 0.1,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Measure the bytes of a row and of its indexes, on both databases, and say how large a large world gets."""
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    shape = growth.Shape(videos_per_account, accounts_per_organization, account_days, observed_days)
+    data.mkdir(parents=True, exist_ok=True)
+    before, measured = os.getloadavg(), []
+    for dialect in database or list(Dialect):
+        is_sqlite = dialect is Dialect.SQLITE
+        target = imports.SQLite(data) if is_sqlite else imports.PostgreSQL(postgres, "creatoraudit_bench_sizes")
+        notes.print(f"{target.version}: a world of {accounts:,} accounts with {videos_per_account:,} videos each")
+        measured.append(_filled(target, size, looks))
+    found = growth.tables(measured, size, shape, price)
+    if as_json:
+        told = {"where": _where(before), **growth.as_json(measured, size, shape)}
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+    else:
+        growth.show(found, shown)
+    if markdown:
+        asked = [f"--looks={looks}", f"--observed-days={observed_days}", f"--account-days={account_days}"]
+        asked += [f"--accounts-per-organization={accounts_per_organization}", f"--price={price:g}", "--markdown"]
+        command = f"`./scripts/bench sizes {' '.join([*size.options, *asked])}`"
+        report.write(_SCALING, "sizes", "\n".join([command, "", growth.markdown(found)]))
+
+
+@app.command()
+def scale(
+    data: Data = _DATA,
+    accounts: Accounts = 1_000,
+    videos_per_account: Videos = 25,
+    days: Days = 90,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
+    postgres: Postgres = _SERVER,
+    processes: Annotated[list[int] | None, typer.Option(help="Server processes; by default 1, 2 and 4.")] = None,
+    round_count: RoundCount = 3,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each is asked in a round.")] = 4,
+    database_cores: Annotated[int, typer.Option(min=1, help="Cores of the PostgreSQL that is reckoned with.")] = 16,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Measure the processor time of server, PostgreSQL and Redis for each request, and say which is busy first."""
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    load.generator()
+    before = os.getloadavg()
+    world = _built(Dialect.POSTGRESQL, size, data, postgres)
+    with _progress() as show:
+        measured = scaling.measure(world, processes or [1, 2, 4], round_count, seconds, data, show)
+    found = {
+        "Processor time: seconds for a thousand requests": scaling.loads_table(measured),
+        "What each component could answer by itself": scaling.ceilings_table(measured, database_cores),
+    }
+    where = _where(before, apart=False)
+    if as_json:
+        told = {"where": where, "measured": scaling.as_json(measured)}
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        growth.show(found, shown)
+    if markdown:
+        command = _command("scale", size, round_count, seconds)
+        report.write(_SCALING, "scale", "\n".join([command, "", where, "", growth.markdown(found)]))
+
+
+def _filled(target: imports.Target, size: Size, looks: int) -> growth.Measured:
+    """The sizes of a world that is made now, and after everything in it was looked at a few more times."""
+    target.renew()
+    worlds.run(target.url, "demo", *size.options, "--no-serve", "--json")
+    filled = measured_sizes(target.url)
+    for _ in range(looks):
+        look_again(target.url)
+    return growth.Measured(target.version, filled, measured_sizes(target.url))
+
+
 def _built(dialect: Dialect, size: Size, data: Path, server: str) -> World:
     what = f"{size.accounts:,} accounts with {size.videos_per_account:,} videos each"
     notes.print(f"{dialect}: a world of {what}; where it is not there yet, it is made now.")
@@ -306,10 +401,10 @@ def _built_in(built: list[World]) -> str:
     return f"built {' and '.join(known)}" if known else "built before"
 
 
-def _where(before: tuple[float, ...]) -> str:
-    apart = "server and client on a core each" if cores.ARE_APART else "server and client not kept apart"
+def _where(before: tuple[float, ...], *, apart: bool = cores.ARE_APART) -> str:
+    placed = "server and client on a core each" if apart else "server and client not kept apart"
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), {apart}; Python {platform.python_version()}; "
+        f"{os.cpu_count()} cores ({platform.machine()}), {placed}; Python {platform.python_version()}; "
         f"load average before it began {before[0]:.1f}, at the end {os.getloadavg()[0]:.1f}."
     )
 

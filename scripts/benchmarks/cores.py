@@ -23,6 +23,12 @@ def asks() -> None:
     _pin(0, 1)
 
 
+def anywhere() -> None:
+    """Lets this thread, and what it starts, run on any core again."""
+    if ARE_APART:
+        os.sched_setaffinity(0, AVAILABLE)
+
+
 def seconds(process_id: int) -> float:
     """How long a process has kept processors busy so far, all its threads together."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()

@@ -129,11 +129,10 @@ class SQLite:
 class PostgreSQL:
     """A database of its own on a server."""
 
-    _NAME = "creatoraudit_bench_import"
-
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, name: str = "creatoraudit_bench_import") -> None:
+        self._name = name
         self._server = make_url(server).set(drivername="postgresql")
-        self.url = make_url(server).set(database=self._NAME).render_as_string(hide_password=False)
+        self.url = make_url(server).set(database=name).render_as_string(hide_password=False)
         self.version = f"PostgreSQL {asyncio.run(self._version())}"
 
     async def _version(self) -> str:
@@ -151,8 +150,8 @@ class PostgreSQL:
     async def _renew(self) -> None:
         connection = await asyncpg.connect(_dsn(self._server))
         try:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{self._NAME}" WITH (FORCE)')
-            await connection.execute(f'CREATE DATABASE "{self._NAME}"')
+            await connection.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+            await connection.execute(f'CREATE DATABASE "{self._name}"')
         finally:
             await connection.close()
 
@@ -175,7 +174,7 @@ class PostgreSQL:
         return asyncio.run(self._connected(write))
 
     async def _connected(self, work: Callable[[Any], Any]) -> Any:
-        connection = await asyncpg.connect(_dsn(self._server.set(database=self._NAME)))
+        connection = await asyncpg.connect(_dsn(self._server.set(database=self._name)))
         try:
             return await work(connection)
         finally:

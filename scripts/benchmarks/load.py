@@ -66,18 +66,18 @@ class Answered(NamedTuple):
         return self.requests / self.seconds
 
 
-def run(call: Call, seconds: int, size: int) -> Answered:
+def run(call: Call, seconds: int, size: int, connections: int = CONNECTIONS) -> Answered:
     """Asks again and again; RuntimeError if any request fails, or if what comes is not so many bytes each time."""
     cores.asks()
     headers = [f"--header={name}: {value}" for name, value in call.head.items()]
-    options = ["--threads=1", f"--connections={CONNECTIONS}", f"--duration={seconds}s", "--timeout=60s"]
+    options = ["--threads=1", f"--connections={connections}", f"--duration={seconds}s", "--timeout=60s"]
     environment = {name: value for name, value in os.environ.items() if name != "BODY"}
     if call.content is not None:
         environment["BODY"] = call.content
     command = [generator(), *options, *headers, f"--script={_SCRIPT}", call.url]
     said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout  # noqa: S603
     told = json.loads(said.splitlines()[-1])
-    most = (told["requests"] + CONNECTIONS) * (size + _HEAD)  # answers that were under way at the end are counted
-    if told["failed"] or not told["requests"] * size <= told["bytes"] <= most:
+    most = (told["requests"] + connections) * (size + _HEAD)  # answers that were under way at the end are counted
+    if told["failed"] or not told["requests"] or not told["requests"] * size <= told["bytes"] <= most:
         raise RuntimeError(f"{call.url}: {said}")
     return Answered(told["requests"], told["microseconds"] / 1_000_000)

@@ -164,7 +164,7 @@ def _calls(
 @contextmanager
 def _started(program: _Program, world: World, directory: Path) -> Iterator[tuple[str, int]]:
     """Its URL and its process."""
-    port = _free_port()
+    port = free_port()
     command = program.start(directory, port)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CREATORAUDIT_")} | {
         "CONNECTIONS": str(_POOL),
@@ -189,7 +189,8 @@ def _started(program: _Program, world: World, directory: Path) -> Iterator[tuple
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]

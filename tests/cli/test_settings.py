@@ -7,6 +7,7 @@ from creatoraudit.settings import Settings
 
 SECRETS = {
     "CREATORAUDIT_DATABASE_URL": "postgresql+asyncpg://me:pass@word/1@db.internal/x?password=pass@word/1&ssl=require",
+    "CREATORAUDIT_DATABASE_REPLICA_URL": "postgresql+asyncpg://me:pass@word/1@replica.internal/x",
     "CREATORAUDIT_REDIS_URL": "redis://:pass@word/1@cache.internal:6379/0",
     "CREATORAUDIT_HTTP_SOURCE_TOKEN": "a-pass-word",
     "CREATORAUDIT_INSTAGRAM_GRAPH_TOKEN": "EAABword",
@@ -44,6 +45,7 @@ def test_secrets_are_masked(run: Run, arguments: list[str], monkeypatch: pytest.
     out = run("settings", *arguments).out
 
     assert "postgresql+asyncpg://me:***@db.internal/x?password=***&ssl=***" in out
+    assert "postgresql+asyncpg://me:***@replica.internal/x" in out
     assert "redis://:***@cache.internal:6379/0" in out
     assert "pass@" not in out
     assert "word" not in out.replace("password=***", "").replace("PASSWORD@HOST", "")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -72,12 +72,11 @@ class Client:
     def __init__(self, http: AsyncClient) -> None:
         self._http = http
 
-    async def seen(self) -> str:
-        """What the list says that the account is called, and so who answers: over both APIs the same."""
+    async def seen(self) -> set[str]:
+        """What both APIs say that the account is called, and so who answers."""
         listed = (await self._http.get("/v2/accounts")).json()["data"]
         asked = (await self._http.post("/graphql", json={"query": QUERY})).json()["data"]["accounts"]["nodes"]
-        assert [account["username"] for account in listed] == [account["username"] for account in asked]
-        return str(listed[0]["username"])
+        return {account["username"] for account in (*listed, *asked)}
 
     async def write(self, over: str) -> None:
         if over == "rest":
@@ -91,6 +90,16 @@ class Client:
 async def stack() -> AsyncIterator[AsyncExitStack]:
     async with AsyncExitStack() as stack:
         yield stack
+
+
+async def seen_after_writing(writer: Client, over: str, readers: Sequence[Client]) -> tuple[float, list[set[str]]]:
+    """When the write was begun, and what all see while it is recent; again where a busy machine took longer."""
+    while True:
+        started = time.monotonic()
+        await writer.write(over)
+        seen = [await one.seen() for one in readers]
+        if time.monotonic() - started < RECENT_SECONDS:
+            return started, seen
 
 
 async def client(stack: AsyncExitStack, server: Process, key: str) -> Client:
@@ -107,22 +116,21 @@ async def test_whoever_has_written_reads_its_writes_at_every_process_for_five_se
     ):
         writers = [await client(stack, server, scene.keys[0]) for server in (first, second)]
         others = [await client(stack, server, scene.keys[1]) for server in (first, second)]
-        assert {await one.seen() for one in (*writers, *others)} == {ON_REPLICA}
+        everyone = (*writers, *others)
+        apart = [{ON_PRIMARY}] * 2 + [{ON_REPLICA}] * 2
+        assert [await one.seen() for one in everyone] == [{ON_REPLICA}] * 4
 
-        started = time.monotonic()
-        await writers[0].write("rest")
-        written = time.monotonic()
-        assert [await one.seen() for one in writers] == [ON_PRIMARY] * 2
-        assert [await one.seen() for one in others] == [ON_REPLICA] * 2
+        started, seen = await seen_after_writing(writers[0], "rest", everyone)
+        assert seen == apart
 
         for one in (writers[1], writers[0]):
-            while await one.seen() == ON_PRIMARY:
-                assert time.monotonic() - written < RECENT_SECONDS + 5
+            while ON_PRIMARY in await one.seen():
+                assert time.monotonic() - started < RECENT_SECONDS + 10
                 await asyncio.sleep(0.1)
             assert time.monotonic() - started >= RECENT_SECONDS
 
-        await writers[1].write("graphql")
-        assert [await one.seen() for one in (*writers, *others)] == [ON_PRIMARY] * 2 + [ON_REPLICA] * 2
+        _, seen = await seen_after_writing(writers[1], "graphql", everyone)
+        assert seen == apart
 
 
 async def test_without_redis_a_process_remembers_it_by_itself(
@@ -130,8 +138,8 @@ async def test_without_redis_a_process_remembers_it_by_itself(
 ) -> None:
     with serving(scene, tmp_path / "server.log") as server:
         writer, other = [await client(stack, server, key) for key in scene.keys]
-        await writer.write("graphql")
-        assert [await writer.seen(), await other.seen()] == [ON_PRIMARY, ON_REPLICA]
+        _, seen = await seen_after_writing(writer, "graphql", [writer, other])
+        assert seen == [{ON_PRIMARY}, {ON_REPLICA}]
 
 
 async def test_what_is_heard_of_is_told_as_the_primary_has_it(scene: Scene, redis_url: str, tmp_path: Path) -> None:
@@ -158,7 +166,7 @@ async def test_a_replica_that_is_not_there_keeps_nobody_waiting(
     nowhere = scene._replace(replica_url=f"postgresql+asyncpg://nobody@127.0.0.1:9/{uuid.uuid4().hex}")
     with serving(nowhere, tmp_path / "server.log") as server:
         reader = await client(stack, server, scene.keys[1])
-        assert await reader.seen() == ON_PRIMARY
+        assert await reader.seen() == {ON_PRIMARY}
     log = (tmp_path / "server.log").read_text()
     assert log.count("the primary answers all reads") == 1
     assert "Traceback" not in log
