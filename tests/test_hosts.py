@@ -195,11 +195,11 @@ async def test_whatever_is_due_is_looked_at_by_one_host_at_a_time(
     async def are_asked(count: int) -> bool:
         return len(service.asked) >= count
 
-    await until(lambda: are_asked(len(HOSTS) * IN_FLIGHT))
+    await until(lambda: are_asked(IN_FLIGHT))
     in_flight = list(service.asked)
     service.may_answer.set()
     await until(lambda: are_asked(len(names)))
 
-    assert Counter(host for host, _ in in_flight) == dict.fromkeys(HOSTS, IN_FLIGHT)
+    assert len(in_flight) == IN_FLIGHT, "those of both hosts together"
     assert len({name for _, name in in_flight}) == len(in_flight)
     assert Counter(name for _, name in service.asked) == dict.fromkeys(names, 1)

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         description="Months before this one of which every day is kept; of older ones their ends are. None: every day.",
     )
     refresh_concurrency: int = Field(
-        4, ge=1, le=64, description="Looks that one process has in flight at each platform's source."
+        4, ge=1, le=64, description="Looks in flight at each platform's source, those of all processes together."
     )
     refresh_timeout: float = Field(
         90.0, gt=0, description="Seconds one look may take, whatever the source; its lease lasts twice as long."

@@ -57,7 +57,7 @@ async def published(app: Starlette, broker: str | None) -> AsyncIterator[Events]
 
 async def look(db: Database, events: Events, result: Result) -> None:
     """Looks at all accounts that are due; what is said of their profiles is the same for all."""
-    refresher = Refresher(db, SYSTEM, Platform.TIKTOK, Scripted(result), Settings(), events)
+    refresher = Refresher(db, SYSTEM, Platform.TIKTOK, Scripted(result), Settings(refresh_concurrency=20), events)
     leased = [one for one in await refresher.claim(20) if one.subject.account_id is not None]
     for lease in leased:
         assert await refresher.refresh(lease) is not None

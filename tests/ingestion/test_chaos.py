@@ -50,7 +50,7 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return {
         "DATABASE_URL": database_url,
         "SOURCE_TIKTOK": "lapse",
-        "REFRESH_CONCURRENCY": "8",
+        "REFRESH_CONCURRENCY": "24",
         "REFRESH_TIMEOUT": "2",
     }
 

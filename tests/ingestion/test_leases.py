@@ -11,7 +11,7 @@ from creatoraudit.domain.actor import SYSTEM, Actor
 from creatoraudit.domain.organizations import OrganizationPatch, update_organization
 from creatoraudit.domain.refreshes import request_account_refresh
 from creatoraudit.domain.validation import Platform, validate
-from creatoraudit.ingestion.leases import Lease, claim, count_due, release
+from creatoraudit.ingestion.leases import Lease, NoRoom, claim, count_due, release
 from factories import a_video, an_account, an_organization
 from refreshed import due, set_due
 
@@ -153,3 +153,46 @@ async def test_a_lease_says_what_a_look_needs_to_know(db: Database) -> None:
     assert (usual.username, usual.posts, usual.lookback_days) == ("usual", 30, 60)
     assert (special.posts, special.lookback_days) == (5, 60)
     assert (video.account_id, video.external_id, video.username) == (None, "6749520869598481669", "usual")
+
+
+async def taken(db: Database, limit: int = 9) -> list[str]:
+    """What is claimed where no more than three looks may be in flight."""
+    return names(await claim(db, SYSTEM, Platform.TIKTOK, limit, MINUTE, at_once=3))
+
+
+async def test_no_more_looks_are_in_flight_than_may_be_whoever_they_are_of(db: Database, actor: Actor) -> None:
+    for number in range(4):
+        await an_account(db, actor, f"user{number}")
+        await an_account(db, await an_organization(db), f"other{number}")
+    with clock.frozen(clock.now() + MINUTE):
+        first = await claim(db, SYSTEM, Platform.TIKTOK, 2, MINUTE, at_once=3)
+        assert len(await taken(db)) == 1
+        with pytest.raises(NoRoom):
+            await taken(db)
+        await release(db, first[0])
+        assert len(await taken(db)) == 1
+        assert await claim(db, SYSTEM, Platform.INSTAGRAM, 9, MINUTE, at_once=3) == [], "nothing is due there"
+
+
+async def test_who_was_killed_holds_nobody_up_for_longer_than_a_look_may_take(db: Database, actor: Actor) -> None:
+    for number in range(9):
+        await an_account(db, actor, f"user{number}")
+    later = clock.now() + MINUTE
+    with clock.frozen(later):
+        assert len(await taken(db)) == 3
+    with clock.frozen(later + MINUTE / 2 - SECOND), pytest.raises(NoRoom):
+        await taken(db)
+    with clock.frozen(later + MINUTE / 2):
+        assert len(await taken(db)) == 3
+
+
+async def test_who_claims_at_the_same_time_counts_each_other(db: Database, actor: Actor) -> None:
+    for number in range(12):
+        await an_account(db, actor, f"user{number}")
+    others = [Database(db.url.render_as_string(hide_password=False)) for _ in range(3)]
+    claims = await asyncio.gather(*(taken(one, 2) for one in others * 2), return_exceptions=True)
+    for one in others:
+        await one.close()
+    found = [name for one in claims if isinstance(one, list) for name in one]
+    assert len(found) == len(set(found)) == 3
+    assert all(isinstance(one, list | NoRoom) for one in claims)

@@ -120,6 +120,20 @@ async def test_no_more_looks_are_in_flight_than_may_be(db: Database, actor: Acto
     assert len(source.asked) == len(accounts), "each was looked at once"
 
 
+async def test_several_workers_share_the_looks_that_may_be_in_flight(db: Database, actor: Actor) -> None:
+    accounts = [await an_account(db, actor, f"user{number}") for number in range(9)]
+    source, other = Held(), Database(db.url.render_as_string(hide_password=False))
+    async with a_worker(db, source, refresh_concurrency=3), a_worker(other, source, refresh_concurrency=3):
+        await until(lambda: source.has(3))
+        await asyncio.sleep(3 * work.POLL_SECONDS)  # long enough for both to take more
+        source.let_go.set()
+        for account in accounts:
+            await until(lambda account=account: seen_once(db, actor, account.id))
+    await other.close()
+    assert source.most == 3
+    assert len(source.asked) == len(accounts), "each was looked at once"
+
+
 async def test_several_workers_look_at_everything_once(db: Database, actor: Actor) -> None:
     accounts = [await an_account(db, actor, f"user{number}") for number in range(40)]
     databases = [Database(db.url.render_as_string(hide_password=False)) for _ in range(3)]

@@ -284,6 +284,13 @@ class Refresh(SQLModel, table=True):
             sqlite_where=text("is_awaited = 1"),
             postgresql_where=text("is_awaited"),
         ),
+        Index(
+            "ix_refreshes_leased",
+            "platform",
+            "leased_until",
+            sqlite_where=text("leased_until IS NOT NULL"),
+            postgresql_where=text("leased_until IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInt)

@@ -60,6 +60,10 @@ class Lease(NamedTuple):
     until: dt.datetime
 
 
+class NoRoom(Exception):
+    """Something is due, but as many looks are in flight at the platform as may be, here and elsewhere."""
+
+
 class LeaseLost(Exception):
     """The subject is paused or removed, or someone else's by now: nothing of it may be recorded."""
 
@@ -73,10 +77,13 @@ async def claim(
     *,
     account_ids: Sequence[str] | None = None,
     until: dt.datetime | None = None,
+    at_once: int | None = None,
 ) -> list[Lease]:
     """Leases of at most `limit` things that are due by `until`, now by default: first what someone waits for.
 
-    Of the accounts in `account_ids` each that nobody holds and that is not paused counts as due.
+    Of the accounts in `account_ids` each that nobody holds and that is not paused counts as due. No more than `at_once`
+    looks at the platform are in flight, whoever they are of: NoRoom where they are so many already. A lease counts for
+    the first half of its time, in which its look must have ended; who was killed holds nobody up for longer.
     """
     now = clock.now()
     params = actor.bind(platform=platform, now=now, until=until or now, ids=account_ids, limit=limit)
@@ -89,6 +96,10 @@ async def claim(
     token, expiry = new_id(), now + duration
     async with db.transaction() as tx:
         found: list[Subject] = []
+        if at_once is not None:
+            limit = min(limit, at_once - await _in_flight(tx, platform, now + duration / 2))
+            if limit <= 0:
+                raise NoRoom
         for which in whose:
             left = limit - len(found)
             if left:
@@ -97,6 +108,13 @@ async def claim(
             mine = update(_refreshes).where(dialect.one_of(_r.id, "ids")).values(lease=token, leased_until=expiry)
             await tx.execute(mine, {"ids": [one.id for one in found]})
     return [Lease(one, token, expiry) for one in found]
+
+
+async def _in_flight(tx: Transaction, platform: Platform, until: dt.datetime) -> int:
+    """How many leases end after a time, as long as the transaction lasts: nobody else takes any meanwhile."""
+    await dialect.exclusively(tx, "looks", platform)
+    ((number,),) = await tx.fetch(_leased_beyond(), tuple, {"platform": platform, "until": until})
+    return int(number)
 
 
 async def count_due(db: Database, actor: Actor, platform: Platform) -> int:
@@ -176,6 +194,12 @@ def _claimable(tenancy: Tenancy, which: _Which) -> Select[Any] | ByDialect:
         rows = rows.where(_r.is_awaited if which == "awaited" else ~_r.is_awaited)
     rows = rows.order_by(_r.due_at).limit(bindparam("limit"))
     return rows if which == "all" else dialect.for_update(rows, of=_refreshes, skip_locked=True)
+
+
+@statement
+def _leased_beyond() -> Select[Any]:
+    rows = scoped(Refresh, Tenancy.SYSTEM, func.count()).where(_r.platform == bindparam("platform"))
+    return rows.where(_r.leased_until > bindparam("until", type_=Instant()))
 
 
 @statement

@@ -59,6 +59,7 @@ class Refresher:
         self._actor = actor
         self._source = source
         self._seconds = settings.refresh_timeout
+        self._at_once = settings.refresh_concurrency
         self._events = events
         self._refusals = 0
         self._resting_until: dt.datetime | None = None
@@ -73,10 +74,13 @@ class Refresher:
     async def claim(
         self, limit: int, *, account_ids: Sequence[str] | None = None, until: dt.datetime | None = None
     ) -> list[Lease]:
-        """Leases of what is due that outlast a look, twice over."""
+        """Leases of what is due that outlast a look, twice over; NoRoom while too many looks are in flight."""
         lasting = dt.timedelta(seconds=2 * self._seconds + 5)
         return await leases.claim(
-            self._db, self._actor, self.platform, limit, lasting, account_ids=account_ids, until=until
+            *(self._db, self._actor, self.platform, limit, lasting),
+            account_ids=account_ids,
+            until=until,
+            at_once=self._at_once,
         )
 
     async def refresh(self, lease: Lease) -> Finished | None:

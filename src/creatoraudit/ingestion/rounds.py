@@ -14,7 +14,7 @@ from creatoraudit.db.models import Account
 from creatoraudit.db.statements import statement
 from creatoraudit.domain.actor import Tenancy
 from creatoraudit.domain.scope import scoped, table
-from creatoraudit.ingestion.leases import Lease
+from creatoraudit.ingestion.leases import Lease, NoRoom
 from creatoraudit.ingestion.refresher import Finished, Refresher
 from creatoraudit.ingestion.worker import POLL_SECONDS
 
@@ -70,7 +70,11 @@ class Round:
     async def _work(self) -> None:
         while not self._stopped:
             resting = self._refresher.resting_until is not None
-            lease = None if resting else await self._claim()
+            try:
+                lease = None if resting else await self._claim()
+            except NoRoom:
+                await asyncio.sleep(POLL_SECONDS)
+                continue
             if lease is not None:
                 await self._refresh(lease)
             elif (resting and self._once) or not self._again:

@@ -16,7 +16,7 @@ from creatoraudit.domain.validation import Platform
 from creatoraudit.errors import ServiceUnavailable
 from creatoraudit.events import Events
 from creatoraudit.ingestion.housekeeping import keep_house
-from creatoraudit.ingestion.leases import Lease
+from creatoraudit.ingestion.leases import Lease, NoRoom
 from creatoraudit.ingestion.refresher import Refresher
 from creatoraudit.ingestion.sources.source import Source
 from creatoraudit.ingestion.watched import refresher_of
@@ -89,6 +89,8 @@ class Worker:
             return []
         try:
             found = await refresher.claim(room)
+        except NoRoom:
+            return []
         except Exception as error:
             if not self._away:  # once is enough, however often it is tried
                 known = isinstance(error, ServiceUnavailable)
