@@ -149,6 +149,13 @@ class Listener:
         assert message["type"] == "next", message
         return message["payload"]
 
+    async def next(self) -> Any:
+        """The next answer, or the errors that end it."""
+        if isinstance(self._source, Stream):
+            return (await self._source.take())[1]
+        message = await self._source.take()
+        return message["payload"] if message["type"] == "next" else {"errors": message["payload"]}
+
     async def failed(self) -> Any:
         """The errors that end it."""
         if isinstance(self._source, Socket):

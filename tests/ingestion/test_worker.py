@@ -16,6 +16,8 @@ from creatoraudit.domain.accounts.commands import update_account
 from creatoraudit.domain.accounts.inputs import AccountPatch
 from creatoraudit.domain.accounts.queries import AccountRow, get_account
 from creatoraudit.domain.actor import SYSTEM, Actor
+from creatoraudit.domain.creators.commands import update_creator
+from creatoraudit.domain.creators.inputs import CreatorPatch
 from creatoraudit.domain.refreshes import request_account_refresh
 from creatoraudit.domain.validation import Platform, validate
 from creatoraudit.domain.videos.queries import get_video
@@ -24,7 +26,7 @@ from creatoraudit.ingestion import worker as work
 from creatoraudit.ingestion.sources.source import PostReference, ProfileReference, Result, Throttled
 from creatoraudit.ingestion.worker import Worker, working
 from creatoraudit.settings import Settings
-from factories import a_video, an_account, an_organization
+from factories import a_creator, a_video, an_account, an_organization
 from ingestion.faults import KINDS, Faulty
 from outages import Line
 from refreshed import due, set_due
@@ -90,6 +92,25 @@ async def test_what_is_paused_is_not_looked_at_until_it_is_resumed(db: Database,
         assert [one.username for one in source.asked if isinstance(one, ProfileReference)] == ["other"]
         await update_account(db, actor, paused.id, validate(AccountPatch, {"is_active": True}))
         await until(lambda: seen_once(db, actor, paused.id))
+
+
+@pytest.mark.parametrize("what", ["account", "creator"])
+async def test_who_is_paused_while_somebody_looks_stops_at_once(db: Database, actor: Actor, what: str) -> None:
+    """The look that is in flight is not recorded, and no other one follows, though it is due."""
+    creator = await a_creator(db, actor)
+    account, source = await an_account(db, actor, "paused", creator_id=creator.id), Held()
+    async with a_worker(db, source):
+        await until(lambda: source.has(1))
+        if what == "account":
+            await update_account(db, actor, account.id, validate(AccountPatch, {"is_active": False}))
+        else:
+            await update_creator(db, actor, creator.id, validate(CreatorPatch, {"is_active": False}))
+        source.let_go.set()
+        other = await an_account(db, actor, "other")
+        await until(lambda: seen_once(db, actor, other.id))
+        assert [one.username for one in source.asked if isinstance(one, ProfileReference)] == ["paused", "other"]
+    shown = await get_account(db, actor, account.id)
+    assert (shown.is_active, shown.last_scrape_time, shown.follower_count) == (False, None, 0)
 
 
 async def seen_once(db: Database, actor: Actor, account_id: str) -> bool:

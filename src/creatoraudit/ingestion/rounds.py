@@ -52,6 +52,7 @@ class Round:
         self._named = accounts is not None
         self._again: dict[str, dt.datetime] = dict.fromkeys(accounts or (), self._began)
         self._stopped = False
+        self._claiming = asyncio.Lock()
 
     @property
     def left(self) -> int:
@@ -84,9 +85,12 @@ class Round:
 
     async def _claim(self) -> Lease | None:
         if self._named:
-            now = clock.now()
-            due = [id_ for id_, at in self._again.items() if at <= now]
-            leased = await self._refresher.claim(1, account_ids=due) if due else []
+            async with self._claiming:  # what one has taken, and may have looked at already, the next must not ask for
+                now = clock.now()
+                due = [id_ for id_, at in self._again.items() if at <= now]
+                leased = await self._refresher.claim(1, account_ids=due) if due else []
+                for lease in leased:
+                    self._again.pop(lease.subject.account_id or "", None)
         else:
             leased = await self._refresher.claim(1, until=self._began if self._once else None)
         return leased[0] if leased else None
