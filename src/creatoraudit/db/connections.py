@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, event
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+T = TypeVar("T")
 PATIENCE_SECONDS = 5
 """How long anything waits for a free connection, or for what another transaction has locked."""
 
@@ -24,6 +25,8 @@ _LIFETIME_SECONDS = 300
 _LOCK_TIMEOUT = {"lock_timeout": f"{PATIENCE_SECONDS}s"}
 
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
+Call = tuple[str, Sequence[Sequence[Any]]]
+"""A statement, and the arguments with which it is run, once for each."""
 
 
 class Usage(NamedTuple):
@@ -80,7 +83,8 @@ def writer(url: URL, pool_size: int, *, migrating: bool = False) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        late = connection.get_execution_options().get("late")
+        connection.exec_driver_sql("BEGIN" if late else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -92,25 +96,74 @@ def usage(engine: AsyncEngine) -> Usage:
 
 
 class Driver:
-    """SQLite's own connection inside a transaction: SQLAlchemy's detour goes to its thread and back thrice as often."""
+    """SQLite's own connection inside a transaction, which goes to its thread and back as seldom as can be.
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    What is written is handed over with whatever is read next, or when it is committed: until then, a transaction that
+    locks late keeps nobody from writing.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, locked_at: float | None) -> None:
         self._connection = connection
+        self._locked_at = locked_at
+        self._writes: list[Call] = []
+        self.held = 0.0
+        """Seconds for which nobody else could write; known once it has been committed."""
+
+    def lock(self) -> None:
+        """Takes note that others are kept from writing from now on, if they are not yet."""
+        if self._locked_at is None:
+            self._locked_at = time.perf_counter()
+
+    def write(self, calls: Sequence[Call]) -> None:
+        """Has statements run, each as often as it has arguments."""
+        self._writes += calls
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """The rows that answer a statement."""
-        return list(await self._connection.execute_fetchall(sql, arguments))
+        writes = self._taken()
+        rows: Sequence[Any] = await self._run(lambda driver: _fetched(driver, writes, sql, arguments))
+        return rows
 
-    async def write(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Runs a statement once for each of the rows."""
-        async with self._connection.executemany(sql, rows):
-            pass
+    async def flush(self, *, commit: bool = False) -> None:
+        """Runs what is still to be run."""
+        writes = self._taken()
+        if commit and (writes or self._locked_at is not None):
+            await self._run(lambda driver: self._commit(driver, writes))
+        elif writes:
+            await self._run(lambda driver: _write(driver, writes))
+
+    def _taken(self) -> list[Call]:
+        if self._writes:
+            self.lock()
+        taken, self._writes = self._writes, []
+        return taken
+
+    def _commit(self, driver: sqlite3.Connection, writes: Sequence[Call]) -> None:
+        _write(driver, writes)
+        driver.execute("COMMIT")
+        self.held = time.perf_counter() - (self._locked_at or 0)
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Has SQLite's thread do something that aiosqlite would go there for several times."""
+        connection: Any = self._connection
+        done: T = await connection._execute(lambda: work(connection._conn))  # noqa: SLF001
+        return done
 
 
-async def driver(connection: AsyncConnection) -> Driver | None:
+def _write(driver: sqlite3.Connection, writes: Sequence[Call]) -> None:
+    for sql, rows in writes:
+        driver.executemany(sql, rows)
+
+
+def _fetched(driver: sqlite3.Connection, writes: Sequence[Call], sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    _write(driver, writes)
+    return driver.execute(sql, arguments).fetchall()
+
+
+async def driver(connection: AsyncConnection, locked_at: float | None) -> Driver | None:
     """The driver to hand a transaction's bulk and statements to, where that is quicker."""
     raw = (await connection.get_raw_connection()).driver_connection
-    return Driver(raw) if isinstance(raw, aiosqlite.Connection) else None
+    return Driver(raw, locked_at) if isinstance(raw, aiosqlite.Connection) else None
 
 
 _PRAGMAS = (
@@ -323,6 +376,19 @@ def away(unavailable: type[Exception]) -> Iterator[None]:
 
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's state of a statement that has waited for a lock too long."""
+
+
+@contextmanager
+def overtaken(by: type[Exception]) -> Iterator[None]:
+    """Turns SQLite's refusal to write, because someone else does or did since this one has read, into an error."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        code = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF == sqlite3.SQLITE_BUSY:
+            raise by from error
+        raise
+
 
 _SQLITE_AWAY = frozenset(
     {

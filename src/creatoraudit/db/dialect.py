@@ -1,7 +1,7 @@
 """What SQLite and PostgreSQL say differently: nobody else writes SQL for one of them."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,6 +36,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from creatoraudit.db.connections import LOCK_NOT_AVAILABLE
@@ -210,6 +211,12 @@ def listed(name: str, of: TypeEngine[Any]) -> Subquery:
     """A list parameter as a table of one column, `value`: one statement however many values are bound."""
     rows = _elements(bindparam(name, type_=ListOf(of))).table_valued(column("value", of))
     return select(cast(rows.c.value, of).label("value")).subquery()
+
+
+def columns(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """List parameters, one for each column of these names and types, as the rows of a table: PostgreSQL's alone."""
+    bound = [cast(bindparam(name, type_=(of := postgresql.ARRAY(type_))), of) for name, type_ in types.items()]
+    return func.unnest(*bound).table_valued(*(column(name, of) for name, of in types.items())).render_derived()
 
 
 class _one_of(FunctionElement[bool]):  # noqa: N801

@@ -1,7 +1,8 @@
 """The database: short reads on pooled driver connections, and transactions that one command owns."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from copy import copy
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from creatoraudit.db import connections
 from creatoraudit.db.bulk import Bulk
-from creatoraudit.db.connections import Driver, away
+from creatoraudit.db.connections import Driver, away, overtaken
 from creatoraudit.db.dialect import clashed
 from creatoraudit.db.replica import Replica
 from creatoraudit.db.statements import Prepared, Statement
@@ -43,6 +44,8 @@ class Transaction:
         self._connection = connection
         self._driver = driver
         self._told = told
+        self.held = 0.0
+        """Seconds for which it kept others from writing the same, all of SQLite that is; known once it has ended."""
 
     @property
     def dialect(self) -> Dialect:
@@ -53,6 +56,9 @@ class Transaction:
         self, statement: Executable, params: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Runs a Core statement; a list of parameters makes it one bulk write."""
+        if self._driver is not None:
+            await self._driver.flush()
+            self._driver.lock()
         return await self._connection.execute(statement, params)
 
     async def write(self, bulk: Bulk, rows: Sequence[Sequence[Any]]) -> None:
@@ -61,10 +67,16 @@ class Transaction:
             return
         prepared = bulk.prepared(self.dialect)
         if self._driver is None:
-            await self._connection.exec_driver_sql(prepared.sql, prepared.arguments(rows))
+            for sql, arguments in prepared.calls(rows):
+                await self._connection.exec_driver_sql(sql, list(map(tuple, arguments)))
         else:
             self._told(prepared.sql)
-            await self._driver.write(prepared.sql, prepared.arguments(rows))
+            self._driver.write(prepared.calls(rows))
+
+    async def flush(self, *, commit: bool = False) -> None:
+        """Runs what has been written so far, which is else run with what is read next, or at the end."""
+        if self._driver is not None:
+            await self._driver.flush(commit=commit)
 
     async def fetch(self, statement: Statement, make: Make[T], params: Mapping[str, Any]) -> list[T]:
         """Like `Database.fetch`, inside this transaction."""
@@ -95,6 +107,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, replica_url: str | None = None) -> None:
         self.url = make_url(url)
         self._writer = connections.writer(self.url, pool_size)
+        self._late_writer = self._writer.execution_options(late=True)
         self._readers = connections.readers(self.url, pool_size)
         self._fetch: connections.Fetch = self._readers.fetch
         self.replica: Replica | None = None
@@ -146,19 +159,27 @@ class Database:
                 yield Snapshot(self.dialect, fetch)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction on the primary."""
-        with away(ServiceUnavailable):
-            async with self._writer.begin() as connection:
-                yield Transaction(connection, await connections.driver(connection), self._tell)
+    async def transaction(self, *, late: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction on the primary.
+
+        One that locks `late` keeps nobody from writing to SQLite before it does so itself; Overtaken if anybody has.
+        """
+        began = time.perf_counter()
+        with away(ServiceUnavailable), overtaken(Overtaken) if late else nullcontext():
+            async with (self._late_writer if late else self._writer).begin() as connection:
+                driver = await connections.driver(connection, locked_at=None if late else time.perf_counter())
+                tx = Transaction(connection, driver, self._tell)
+                yield tx
+                await tx.flush(commit=True)
+        tx.held = time.perf_counter() - began if driver is None else driver.held
         for told in self.on_commit:
             await told()
 
     async def transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Does work in a transaction of its own, anew where another one has got into its way."""
-        for _ in range(_ATTEMPTS - 1):
+        for attempt in range(_ATTEMPTS - 1):
             try:
-                async with self.transaction() as tx:
+                async with self.transaction(late=attempt == 0) as tx:
                     return await work(tx)
             except Overtaken:
                 pass

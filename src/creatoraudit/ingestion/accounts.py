@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.fields import PROFILE_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import Refolded, Seen, instant, see, split
+from creatoraudit.ingestion.folding import Refolded, Seen, by_day, instant, split
 from creatoraudit.ingestion.snapshots import AccountObservation, ProfileSnapshot
 from creatoraudit.ingestion.sums import AccountDay, Sums, fold_account_days
 
@@ -84,10 +84,9 @@ class FoldedAccount(NamedTuple):
 
 def span_of_account(account: ObservedAccount) -> AccountSpan:
     """What observations, and what they changed about the account's posts, are going to change about it."""
-    seen: dict[dt.date, Seen] = {}
-    for profile in account.profiles:
-        see(seen, profile.at, (profile.follower_count,))
-    return AccountSpan(min((*seen, *account.sums.days), default=None), seen)
+    seen = by_day([one.at for one in account.profiles], [(one.follower_count,) for one in account.profiles])
+    days = [day for day in (min(seen, default=None), account.sums.since) if day is not None]
+    return AccountSpan(min(days, default=None), seen)
 
 
 def fold_account(account: ObservedAccount, span: AccountSpan, found: list[AccountDay]) -> FoldedAccount:

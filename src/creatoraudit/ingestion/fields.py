@@ -1,7 +1,8 @@
 """Which value of each field is the newest, when observations come in any order and rarely show every field."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -61,6 +62,13 @@ def _telling(
     """The snapshots that show one of the fields at all, each with its time: most are of counters alone."""
     if not snapshots:
         return []
-    fields = snapshots[0]._fields
-    shown = itemgetter(*map(fields.index, names))
-    return [(epoch(one.at), one) for one in snapshots if shown(one).count(None) < len(names)]
+    shown, nothing = _shown(snapshots[0]._fields, tuple(names))
+    return [(epoch(one.at), one) for one in snapshots if shown(one) != nothing]
+
+
+@cache
+def _shown(
+    fields: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[Callable[[Sequence[Any]], tuple[Any, ...]], tuple[None, ...]]:
+    """What finds fields, and what it finds where none is shown."""
+    return itemgetter(*map(fields.index, names)), (None,) * len(names)

@@ -7,7 +7,7 @@ order in which observations arrive, and one that arrives twice changes nothing.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count, repeat
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -28,6 +28,9 @@ class Seen(NamedTuple):
     second: int
     values: Counters
     seconds: Counters | None = None
+
+
+_seen = partial(tuple.__new__, Seen)
 
 
 class Closing(tuple[Any, ...]):
@@ -54,6 +57,7 @@ class Closing(tuple[Any, ...]):
         return self[len(self) // 2 + 2 :]
 
 
+_closing = partial(tuple.__new__, Closing)
 ClosingT = TypeVar("ClosingT", bound=tuple[Any, ...])
 
 
@@ -95,6 +99,23 @@ def see(seen: dict[dt.date, Seen], at: dt.datetime, values: Counters) -> None:
     one = Seen(second, values)
     before = seen.get(day)
     seen[day] = one if before is None else merged(before, one)
+
+
+def by_day(times: Sequence[dt.datetime], shown: Sequence[Counters]) -> dict[dt.date, Seen]:
+    """What observations showed, day by day; at once where each has a day of its own, as most of a history have."""
+    nothing = (None,) * len(shown[0]) if shown else ()
+    if nothing in shown:
+        times = [at for at, values in zip(times, shown, strict=True) if values != nothing]
+        shown = [values for values in shown if values != nothing]
+    if not shown:
+        return {}
+    days, seconds = zip(*map(instant, times), strict=True)
+    seen = dict(zip(days, map(_seen, zip(seconds, shown, repeat(None))), strict=False))
+    if len(seen) < len(days):
+        seen.clear()
+        for at, values in zip(times, shown, strict=True):
+            see(seen, at, values)
+    return seen
 
 
 def merged(one: Seen, other: Seen) -> Seen:
@@ -151,7 +172,7 @@ def fold(
     if totals != columns or any(map(itemgetter(2), shown)):
         stale = [_stale(names, one, total) for one, total in zip(shown, zip(*totals, strict=True), strict=True)]
     return list(
-        map(Closing, zip(in_order, map(itemgetter(0), shown), count(start.observed_days + 1), stale, *totals, *gained))
+        map(_closing, zip(in_order, map(itemgetter(0), shown), count(start.observed_days + 1), stale, *totals, *gained))
     )
 
 
@@ -172,11 +193,13 @@ def _carried(shown: tuple[int | None, ...], total: int | None) -> tuple[int | No
     return tuple([last := last if value is None else value for value in shown])
 
 
-def _gained(totals: tuple[int | None, ...], total: int | None, gain: int, *, fresh: bool) -> list[int]:
+def _gained(totals: tuple[int | None, ...], total: int | None, gain: int, *, fresh: bool) -> Sequence[Any]:
     """Its cumulative gains: the totals less a baseline."""
-    first = next((value for value in totals if value is not None), 0)
-    baseline = total - gain if total is not None else 0 if fresh else first
-    return [0 if value is None else value - baseline for value in totals]
+    first = totals[0] if None not in totals else next((value for value in totals if value is not None), None)
+    baseline = total - gain if total is not None else 0 if fresh else first or 0
+    if None in totals:
+        return [0 if value is None else value - baseline for value in totals]
+    return [value - baseline for value in totals] if baseline else totals  # type: ignore[operator]  # none is None
 
 
 def _stale(names: Sequence[str], seen: Seen, totals: Counters) -> Stale | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from creatoraudit.domain.ids import new_id
@@ -10,7 +10,17 @@ from creatoraudit.domain.text import folded
 from creatoraudit.domain.validation import Platform
 from creatoraudit.ingestion.accounts import ObservedAccount
 from creatoraudit.ingestion.fields import POST_FIELDS, Held, epoch, newest
-from creatoraudit.ingestion.folding import POST_COUNTERS, Closing, Counters, Refolded, Seen, fold, instant, see, split
+from creatoraudit.ingestion.folding import (
+    POST_COUNTERS,
+    Closing,
+    Counters,
+    Refolded,
+    Seen,
+    by_day,
+    fold,
+    instant,
+    split,
+)
 from creatoraudit.ingestion.snapshots import PostSnapshot
 
 Row = dict[str, Any]
@@ -67,6 +77,7 @@ class ObservedPost:
         self.is_new = held is None
         self.held: Row = _NEW if held is None else held
         self.snapshots: list[PostSnapshot] = []
+        self.times: list[dt.datetime] = []
         self.account = account
         self.discovered_at: dt.datetime | None = self.held["discovered_at"]
         self.video_added_at: dt.datetime | None = self.held["video_added_at"]
@@ -90,13 +101,15 @@ class ObservedPost:
 
     def see(self, snapshots: Sequence[PostSnapshot], feed: ObservedAccount | None) -> None:
         """Adds what was seen of the post; it belongs to the first account that it was discovered with."""
+        times = [one.at for one in snapshots]
         self.snapshots.extend(snapshots)
+        self.times.extend(times)
         if feed is None:
             return
         if self.account is None:
             self.account = feed
         if self.account is feed:
-            first = min([one.at for one in snapshots])
+            first = min(times)
             self.discovered_at = first if self.discovered_at is None else min(first, self.discovered_at)
 
     def unlinked_username(self) -> str | None:
@@ -127,13 +140,11 @@ class FoldedPost(NamedTuple):
 
 def span_of_post(post: ObservedPost) -> PostSpan:
     """What the observations of a post are going to change."""
-    seen: dict[dt.date, Seen] = {}
     counters = _tiktok_counters if post.platform == Platform.TIKTOK else _instagram_counters
-    for snapshot in post.snapshots:
-        see(seen, snapshot.at, counters(snapshot))
+    seen = by_day(post.times, list(map(counters, post.snapshots)))
     content = _content(post)
     since, account, observed = min(seen, default=None), post.account, post.held["first_scrape_time"]
-    times = [post.video_added_at, observed, *([min(one.at for one in post.snapshots)] if post.snapshots else ())]
+    times = [post.video_added_at, observed, min(post.times, default=None)]
     fresh = _fresh(content.values["create_time"], times, None if account is None else account.tracked_since)
     if post.is_known:
         was_since = account.held["tracked_since"] if account and not post.joins else None
@@ -151,7 +162,7 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
     anchor, rows = split(found, span.since)
     closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
     row = _row(post, span.content, closings[-1].totals if closings else None)
-    changed = frozenset(name for name in POST_VALUES if row[name] != post.held[name])
+    changed = frozenset([name for name in POST_VALUES if row[name] != post.held[name]])
     if post.account is not None:
         if post.joins:
             post.account.sums.add(None, closings)
@@ -162,13 +173,15 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
     return FoldedPost(post, row, changed, Refolded(anchor, rows, closings))
 
 
-_instagram_counters: Callable[[PostSnapshot], Counters] = attrgetter(*COUNTS)
+_instagram_counters: Callable[[PostSnapshot], Counters] = itemgetter(slice(PostSnapshot._fields.index(COUNTS[0]), None))
 
 
 def _tiktok_counters(shown: PostSnapshot) -> Counters:
     """TikTok's plays are its views, and it has no saves."""
-    views = shown.play_count if shown.view_count is None else shown.view_count
-    return views, views, shown.like_count, shown.comment_count, shown.share_count, None
+    views, plays, likes, comments, shares, _ = _instagram_counters(shown)
+    if views is None:
+        views = plays
+    return views, views, likes, comments, shares, None
 
 
 def _content(post: ObservedPost) -> Held:
@@ -178,7 +191,7 @@ def _content(post: ObservedPost) -> Held:
     content = Held(values, None if at is None else epoch(at), post.held["stale"])
     if post.snapshots:
         names = POST_FIELDS if post.account is None else _FIELDS_IN_FEED
-        content = newest(names, content, post.snapshots, epoch(max(one.at for one in post.snapshots)))
+        content = newest(names, content, post.snapshots, epoch(max(post.times)))
     return content if post.account is None else content.known("account_username", post.account.held["username"])
 
 
@@ -207,9 +220,7 @@ def _row(post: ObservedPost, content: Held, totals: Counters | None) -> Row:
         row["account_video_id"] = row["account_video_id"] or post.ids.account_video_id or new_id()
     elif row["account_id"] is None:
         row["account_id"] = post.poster
-    times = [one.at for one in post.snapshots]
-    if post.is_known:
-        times += [held["first_scrape_time"], held["last_scrape_time"]]
+    times = [*post.times, held["first_scrape_time"], held["last_scrape_time"]] if post.is_known else post.times
     row["first_scrape_time"], row["last_scrape_time"] = min(times, default=None), max(times, default=None)
     row["updated_at"] = row["last_scrape_time"] or held["updated_at"]
     if totals is not None:

@@ -1,14 +1,16 @@
 """An account's closings: its own series of followers, and the sums over the series of its posts."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add, sub
 from typing import Any, NamedTuple
 
 from creatoraudit.ingestion.folding import POST_COUNTERS, PROFILE_COUNTERS, Closing, Counters, Seen, Stale, fold
 
 _WIDTH = len(POST_COUNTERS)
-_NOTHING = (0,) * _WIDTH
+_UNKNOWN = (None,) * 2 * _WIDTH
+_COUNTERS = 4
+"""Where a closing's totals, and after them its gains, begin."""
 _ZEROS = (0,) * 2 * _WIDTH
 
 
@@ -29,44 +31,48 @@ class Sums:
     """What changes about the sums over an account's posts, day by day; nothing else about its posts need be known."""
 
     def __init__(self) -> None:
-        self._steps: dict[dt.date, list[int]] = {}
-        self._baselines: dict[dt.date, list[int]] = {}
+        self._steps: dict[dt.date, list[Sequence[int]]] = {}
         self._known_since: list[dt.date] = [dt.date.max] * _WIDTH
+
+    @property
+    def since(self) -> dt.date | None:
+        """The first day on which something changes."""
+        return min(self._steps, default=None)
 
     @property
     def days(self) -> dict[dt.date, list[int]]:
         """By how much totals, and then cumulative gains, step on each day on which something changes."""
-        return {day: [*step, *map(sub, step, self._baselines.get(day, _NOTHING))] for day, step in self._steps.items()}
+        return {day: list(map(sum, zip(*steps, strict=True))) for day, steps in self._steps.items()}
 
     def add(self, anchor: Closing | None, closings: Sequence[Closing]) -> None:
         """Adds a post's closings after `anchor`."""
-        for index, day in self._change(add, anchor, closings):
-            self._known_since[index] = min(self._known_since[index], day)
+        if not closings:
+            return
+        days, columns = self._step(anchor, closings)
+        stored = _UNKNOWN if anchor is None else anchor.totals
+        for index, (before, column) in enumerate(zip(stored, columns[:_WIDTH], strict=False)):
+            if before is None and column[-1] is not None:
+                since = next(day for day, total in zip(days, column, strict=True) if total is not None)
+                self._known_since[index] = min(self._known_since[index], since)
 
     def take(self, anchor: Closing | None, closings: Sequence[Closing]) -> None:
         """Takes a post's closings after `anchor` away."""
-        self._change(sub, anchor, closings)
+        if closings:
+            self._step(anchor, closings, back=True)
 
-    def _change(
-        self, change: Callable[[int, int], int], anchor: Closing | None, closings: Sequence[Closing]
-    ) -> list[tuple[int, dt.date]]:
-        """A gain steps like its total, except where that begins to be known; returns on which days which do."""
-        if not closings:
-            return []
-        days, *columns = zip(*closings, strict=True)
-        totals, gains = columns[3 : 3 + _WIDTH], columns[3 + _WIDTH :]
-        stored = (None,) * _WIDTH if anchor is None else anchor.totals
-        steps = zip(*map(_steps, totals, stored), strict=True)
-        for day, step in zip(days, steps, strict=True):
-            self._steps[day] = list(map(change, self._steps.get(day, _NOTHING), step))
-        began = []
-        for index in range(_WIDTH):
-            place = next((at for at, total in enumerate(totals[index]) if total is not None), None)
-            if stored[index] is None and place is not None:
-                began.append((index, days[place]))
-                baselines = self._baselines.setdefault(days[place], list(_NOTHING))
-                baselines[index] = change(baselines[index], totals[index][place] - gains[index][place])
-        return began
+    def _step(
+        self, anchor: Closing | None, closings: Sequence[Closing], *, back: bool = False
+    ) -> tuple[Sequence[dt.date], Sequence[Sequence[Any]]]:
+        """Counts by how much each closing differs from the one before it; returns their days and columns."""
+        days, _, _, _, *columns = zip(*closings, strict=True)
+        stored = _UNKNOWN if anchor is None else anchor[_COUNTERS:]
+        steps = [_steps(column, before, back) for column, before in zip(columns, stored, strict=True)]
+        for day, step in zip(days, zip(*steps, strict=True), strict=True):
+            if day in self._steps:
+                self._steps[day].append(step)
+            else:
+                self._steps[day] = [step]
+        return days, columns
 
     def totals(self, day: dt.date, stored: Counters, numbers: Sequence[int]) -> Counters:
         """The day's totals: None for what neither the stored totals nor any post knows."""
@@ -105,10 +111,11 @@ def fold_account_days(
     return folded
 
 
-def _steps(totals: tuple[int | None, ...], stored: int | None) -> Iterable[int]:
-    """By how much a counter's totals step; unknown is nothing."""
-    known: Sequence[Any] = [total or 0 for total in totals] if None in totals else totals
-    return map(sub, known, (stored or 0, *known[:-1]))
+def _steps(column: Sequence[int | None], stored: int | None, back: bool) -> Iterable[int]:
+    """By how much a counter steps, or steps back; unknown is nothing."""
+    known: Sequence[Any] = [value or 0 for value in column] if None in column else column
+    before = (stored or 0, *known[:-1])
+    return map(sub, before, known) if back else map(sub, known, before)
 
 
 def _numbers(row: AccountDay | None) -> Sequence[int]:

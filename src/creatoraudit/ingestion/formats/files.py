@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, count, filterfalse, islice, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -98,18 +99,17 @@ def _take_alike(items: Sequence[Item], taken: list[tuple[Item, Entry]]) -> list[
     """Takes sightings that say the same fields as others, which most of a history do; returns the rest."""
     shapes: dict[tuple[str, ...], tuple[list[Item], list[Any]]] = {}
     rest: list[Item] = []
-    for item in items:
-        said = _loaded(item[1])
+    for item, said in zip(items, _all_loaded([item.text for item in items]), strict=True):
         if type(said) is not dict:
             rest.append(item)
             continue
         shape = tuple(said)
-        alike = shapes.get(shape)
-        if alike is None:
-            shapes[shape] = [item], [said]
+        if shape in shapes:
+            of_shape, objects = shapes[shape]
+            of_shape.append(item)
+            objects.append(said)
         else:
-            alike[0].append(item)
-            alike[1].append(said)
+            shapes[shape] = [item], [said]
     for of_shape, objects in shapes.values():
         sightings = lines.sightings_of(objects) if len(objects) > 1 else None
         if sightings is None:
@@ -184,9 +184,10 @@ def _is_document(said: Any, first: bytes, head: list[bytes], stream: BinaryIO) -
 
 def _lines(stream: Iterable[bytes]) -> Iterator[Item]:
     """Lines that are not blank; what marks the order of bytes is no part of the first."""
-    for number, line in enumerate(stream, start=1):
-        if not line.isspace():
-            yield Item(number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
+    stream = iter(stream)
+    first = (line.removeprefix(codecs.BOM_UTF8) for line in islice(stream, 1))
+    items = map(partial(tuple.__new__, Item), zip(count(1), chain(first, stream), repeat(None)))
+    return filterfalse(lambda item: item[1].isspace(), items)
 
 
 def _document(read: Callable[[int], str], format_: Format | None) -> tuple[Format, Iterator[Item]]:
@@ -226,6 +227,13 @@ def _loaded(text: bytes) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
+
+
+def _all_loaded(texts: Sequence[bytes]) -> list[Any]:
+    try:
+        return list(map(orjson.loads, texts))
+    except orjson.JSONDecodeError:
+        return list(map(_loaded, texts))
 
 
 def _read(head: list[bytes], stream: BinaryIO) -> Callable[[int], str]:

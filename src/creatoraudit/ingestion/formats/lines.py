@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice, repeat
+from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
@@ -84,11 +85,14 @@ def sightings_of(objects: Sequence[dict[str, Any]]) -> list[Sighting] | None:
     names = objects[0].keys() - {"kind"}
     kind = objects[0].get("kind", "post" if "external_id" in names else "profile")
     model = _SEEN.get(kind) if isinstance(kind, str) else None
-    if model is None or not names >= _NEEDED[model] or not all(one.get("kind", kind) == kind for one in objects):
+    if model is None or not names >= _NEEDED[model]:
         return None
     judges = _JUDGES[model]
     try:
-        columns = {name: judges[name]([one[name] for one in objects]) for name in names}
+        if {one.get("kind", kind) for one in objects} != {kind}:
+            return None
+        said = zip(*map(itemgetter(*names), objects), strict=True)
+        columns = {name: judges[name](values) for name, values in zip(names, said, strict=True)}
         return _posts(columns, len(objects)) if model is PostLine else _profiles(columns)
     except (KeyError, TypeError, ValueError):
         return None

@@ -68,16 +68,20 @@ class Imported:
     seconds: float = 0.0
 
 
+_GARBAGE = 500_000
+"""How many objects more than before there are when Python looks for garbage: more than lie in memory anyway."""
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Keeps Python from looking for garbage all the time: a third of an import's, for there is next to none."""
-    gc.collect()
+    usual = gc.get_threshold()
     gc.freeze()
-    gc.disable()
+    gc.set_threshold(_GARBAGE)
     try:
         yield
     finally:
-        gc.enable()
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 
@@ -125,8 +129,6 @@ class Import:
             await self._take(number, said)
             del said
             progress()
-            if not gc.isenabled():
-                gc.collect()
         self._turns.meanwhile = lambda: False
 
     async def finish(self) -> None:

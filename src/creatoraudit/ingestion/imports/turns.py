@@ -15,6 +15,7 @@ _AIM, _GAP = 0.03, 0.5
 _AIM_ELSEWHERE = 0.25
 """Where there are many writers: nobody waits but for the same accounts."""
 _SMALLEST, _LARGEST = 100, 10_000
+_GROWTH = 1.25
 
 
 class Turns:
@@ -27,31 +28,30 @@ class Turns:
         self._rested_until = 0.0
         self.size = 1_000
         self.longest = 0.0
-        """Seconds that the longest transaction so far took once it had begun."""
+        """Seconds for which the transaction so far that did so longest kept others from writing."""
         self.meanwhile: Callable[[], bool] = lambda: False
         """Something useful to do while others have their turn; False where there is nothing any more."""
 
     async def take(self, work: Callable[[Transaction], Awaitable[T]], width: int = 0) -> T:
-        """Does work in a transaction of its own; what this much of it took decides how much is done in the next."""
+        """Does work in a transaction of its own; how long this much of it took decides how much the next one is.
+
+        The next one is smaller at once where that was too long, and but a little larger where it was not.
+        """
         if self._is_only_writer:
             await self._rest()
-        began = worked = 0.0
+        transactions: list[Transaction] = []
 
-        async def timed(tx: Transaction) -> T:
-            nonlocal began, worked
-            began, worked = time.perf_counter(), time.process_time()
+        async def kept(tx: Transaction) -> T:
+            transactions.append(tx)
             return await work(tx)
 
-        result = await self._db.transact(timed)
-        now = time.perf_counter()
-        held = now - began
+        result = await self._db.transact(kept)
+        held = transactions[-1].held
         self.longest = max(self.longest, held)
-        self._rested_until = now + held * _GAP
-        if width:
-            # A busy machine makes every transaction longer, and smaller ones would only add to its work.
-            took = max(time.process_time() - worked, held / 2)
-            wanted = width * self._aim / took
-            self.size = int(min(max(wanted, self.size / 2, _SMALLEST), self.size * 2, _LARGEST))
+        self._rested_until = time.perf_counter() + held * _GAP
+        if width and held:
+            wanted = width * self._aim / held
+            self.size = int(min(max(min(wanted, self.size * _GROWTH), _SMALLEST), _LARGEST))
         return result
 
     async def _rest(self) -> None:
