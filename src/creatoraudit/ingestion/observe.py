@@ -240,14 +240,14 @@ async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) 
     await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
     await store.write_captions(tx, actor, [one.row for one in folded if not one.changed.isdisjoint(CAPTIONED)])
     await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
-    closings = [(one.row["id"], closing) for one in folded for closing in one.series.changed]
+    closings = {one.row["id"]: one.series.changed for one in folded}
     await store.write_post_closings(tx, closings)
-    return len(closings)
+    return sum(map(len, closings.values()))
 
 
 async def _write_accounts(tx: Transaction, folded: list[FoldedAccount]) -> int:
     """Writes accounts and their closings; returns how many closings changed."""
     await store.update_accounts(tx, [one.row for one in folded if one.row != one.account.held])
-    closings = [(one.row["id"], closing) for one in folded for closing in one.series.changed]
+    closings = {one.row["id"]: one.series.changed for one in folded}
     await store.write_account_closings(tx, closings)
-    return len(closings)
+    return sum(map(len, closings.values()))

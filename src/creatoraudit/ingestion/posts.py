@@ -52,6 +52,7 @@ POST_VALUES = (
     "account_video_id",
 )
 """The columns of a post that observations fill."""
+_EVERYTHING = frozenset(POST_VALUES)
 _NEW: Row = {
     **dict.fromkeys((*POST_VALUES, "id", "video_id", "video_added_at", "discovered_at")),
     "platform_data": {},
@@ -162,7 +163,9 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
     anchor, rows = split(found, span.since)
     closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
     row = _row(post, span.content, closings[-1].totals if closings else None)
-    changed = frozenset([name for name in POST_VALUES if row[name] != post.held[name]])
+    changed = _EVERYTHING
+    if not post.is_new:
+        changed = frozenset([name for name in POST_VALUES if row[name] != post.held[name]])
     if post.account is not None:
         if post.joins:
             post.account.sums.add(None, closings)

@@ -153,14 +153,15 @@ async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
     await tx.write(_PREDATE_ACCOUNT_VIDEOS, [(post["account_video_id"], post["discovered_at"]) for post in posts])
 
 
-async def write_post_closings(tx: Transaction, closings: Sequence[tuple[int, Closing]]) -> None:
-    """Writes closings, each in the place of the same post's and day's."""
-    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one) for key, one in closings])
+async def write_post_closings(tx: Transaction, closings: Mapping[int, Sequence[Closing]]) -> None:
+    """Writes the closings of posts, each in the place of the same post's and day's."""
+    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one) for key, some in closings.items() for one in some])
 
 
-async def write_account_closings(tx: Transaction, closings: Sequence[tuple[str, AccountDay]]) -> None:
-    """Writes closings, each in the place of the same account's and day's."""
-    await tx.write(_WRITE_ACCOUNT_CLOSINGS, [(key, *one[:-2], *one.totals, *one.gained) for key, one in closings])
+async def write_account_closings(tx: Transaction, closings: Mapping[str, Sequence[AccountDay]]) -> None:
+    """Writes the closings of accounts, each in the place of the same account's and day's."""
+    rows = [(key, *one[:-2], *one.totals, *one.gained) for key, some in closings.items() for one in some]
+    await tx.write(_WRITE_ACCOUNT_CLOSINGS, rows)
 
 
 _INSERT_NUMBERED_POSTS = bulk.insert(_posts, ("id", "organization_id", *POST_VALUES))

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from creatoraudit.ingestion.folding import POST_COUNTERS, PROFILE_COUNTERS, Closing, Counters, Seen, Stale, fold
 
 _WIDTH = len(POST_COUNTERS)
-_UNKNOWN = (None,) * 2 * _WIDTH
-_COUNTERS = 4
-"""Where a closing's totals, and after them its gains, begin."""
+_UNKNOWN = (None,) * _WIDTH
+_NOTHING = (0,) * _WIDTH
 _ZEROS = (0,) * 2 * _WIDTH
 
 
@@ -32,6 +31,7 @@ class Sums:
 
     def __init__(self) -> None:
         self._steps: dict[dt.date, list[Sequence[int]]] = {}
+        self._baselines: dict[dt.date, list[int]] = {}
         self._known_since: list[dt.date] = [dt.date.max] * _WIDTH
 
     @property
@@ -42,37 +42,48 @@ class Sums:
     @property
     def days(self) -> dict[dt.date, list[int]]:
         """By how much totals, and then cumulative gains, step on each day on which something changes."""
-        return {day: list(map(sum, zip(*steps, strict=True))) for day, steps in self._steps.items()}
+        days = {}
+        for day, steps in self._steps.items():
+            step = list(map(sum, zip(*steps, strict=True)))
+            days[day] = [*step, *map(sub, step, self._baselines.get(day, _NOTHING))]
+        return days
 
     def add(self, anchor: Closing | None, closings: Sequence[Closing]) -> None:
         """Adds a post's closings after `anchor`."""
-        if not closings:
-            return
-        days, columns = self._step(anchor, closings)
-        stored = _UNKNOWN if anchor is None else anchor.totals
-        for index, (before, column) in enumerate(zip(stored, columns[:_WIDTH], strict=False)):
-            if before is None and column[-1] is not None:
-                since = next(day for day, total in zip(days, column, strict=True) if total is not None)
-                self._known_since[index] = min(self._known_since[index], since)
+        for index, day, baseline in self._step(anchor, closings):
+            self._known_since[index] = min(self._known_since[index], day)
+            self._baselines.setdefault(day, list(_NOTHING))[index] += baseline
 
     def take(self, anchor: Closing | None, closings: Sequence[Closing]) -> None:
         """Takes a post's closings after `anchor` away."""
-        if closings:
-            self._step(anchor, closings, back=True)
+        for index, day, baseline in self._step(anchor, closings, back=True):
+            self._baselines.setdefault(day, list(_NOTHING))[index] -= baseline
 
     def _step(
         self, anchor: Closing | None, closings: Sequence[Closing], *, back: bool = False
-    ) -> tuple[Sequence[dt.date], Sequence[Sequence[Any]]]:
-        """Counts by how much each closing differs from the one before it; returns their days and columns."""
+    ) -> list[tuple[int, dt.date, int]]:
+        """Counts by how much totals differ from those before; a gain steps alike, except where these begin to be known.
+
+        Returns which do, on which days, and how much of each is no gain.
+        """
+        if not closings:
+            return []
         days, _, _, _, *columns = zip(*closings, strict=True)
-        stored = _UNKNOWN if anchor is None else anchor[_COUNTERS:]
-        steps = [_steps(column, before, back) for column, before in zip(columns, stored, strict=True)]
+        totals, gains = columns[:_WIDTH], columns[_WIDTH:]
+        stored = _UNKNOWN if anchor is None else anchor.totals
+        steps = [_steps(column, before, back) for column, before in zip(totals, stored, strict=True)]
         for day, step in zip(days, zip(*steps, strict=True), strict=True):
             if day in self._steps:
                 self._steps[day].append(step)
             else:
                 self._steps[day] = [step]
-        return days, columns
+        began = []
+        for index, before in enumerate(stored):
+            column = totals[index]
+            if before is None and column[-1] is not None:
+                place = next(place for place, total in enumerate(column) if total is not None)
+                began.append((index, days[place], column[place] - gains[index][place]))
+        return began
 
     def totals(self, day: dt.date, stored: Counters, numbers: Sequence[int]) -> Counters:
         """The day's totals: None for what neither the stored totals nor any post knows."""
