@@ -1,7 +1,7 @@
 """Writes of many rows at once: compiled once, converted by column, and handed to the driver as few statements.
 
-SQLite takes some dozens of rows in one statement, PostgreSQL all of them as one array for each column: either does
-with half the work that as many statements of one row are.
+SQLite takes some dozens of rows in one statement, PostgreSQL copies what is new, and takes what may be there already
+as an array for each column: either is about half the work that as many statements of one row are.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, bindparam, select
+from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -37,6 +38,8 @@ class Prepared(NamedTuple):
     """SQLite's SQL for some dozens of rows; None where there is none."""
     by_column: bool
     """Whether a place takes a whole column."""
+    copied_to: Table | None
+    """The table that PostgreSQL copies the rows to, without a statement."""
 
     def calls(self, rows: Iterable[Sequence[Any]]) -> list[Call]:
         """What writes the rows."""
@@ -59,9 +62,12 @@ class Prepared(NamedTuple):
 class Bulk:
     """A write of one shape: it is given rows with the values of `names`, in their order."""
 
-    def __init__(self, names: Sequence[str], build: Callable[[Dialect], Insert | Update]) -> None:
+    def __init__(
+        self, names: Sequence[str], build: Callable[[Dialect], Insert | Update], *, added_to: Table | None = None
+    ) -> None:
         self.names = tuple(names)
         self._build = build
+        self._added_to = added_to
         self._prepared: dict[str, Prepared] = {}
 
     def prepared(self, dialect: Dialect) -> Prepared:
@@ -71,6 +77,10 @@ class Bulk:
         return self._prepared[dialect.name]
 
     def _prepare(self, dialect: Dialect) -> Prepared:
+        table = self._added_to
+        if table is not None and dialect.name == "postgresql":
+            places = [(place, _converter(table.c[name].type, dialect)) for place, name in enumerate(self.names)]
+            return Prepared(f"COPY {table.name} ({', '.join(self.names)})", tuple(places), None, False, table)
         compiled = self._build(dialect).compile(dialect=dialect, column_keys=list(self.names))
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - writes compile to SQL, which the types do not say
         sql, names = str(compiled), compiled.positiontup or ()
@@ -85,12 +95,13 @@ class Bulk:
             ),
             sql.replace(row, ", ".join([row] * _AT_ONCE)) if f"VALUES {row}" in sql else None,
             by_column,
+            None,
         )
 
 
 def insert(table: Table, names: Sequence[str]) -> Bulk:
     """Adds rows."""
-    return Bulk(names, lambda dialect: _insert(dialect, table, names))
+    return Bulk(names, lambda _: insert_into(table), added_to=table)
 
 
 def upsert(table: Table, names: Sequence[str]) -> Bulk:

@@ -166,6 +166,14 @@ async def driver(connection: AsyncConnection, locked_at: float | None) -> Driver
     return Driver(raw, locked_at) if isinstance(raw, aiosqlite.Connection) else None
 
 
+async def copy(connection: AsyncConnection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Adds rows to one of PostgreSQL's tables, in the transaction that the connection is in."""
+    postgres: Any = (await connection.get_raw_connection()).driver_connection
+    if not postgres.is_in_transaction():
+        await connection.exec_driver_sql("SELECT 1")  # SQLAlchemy begins it with its own first statement
+    await postgres.copy_records_to_table(table, columns=columns, records=rows)
+
+
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",

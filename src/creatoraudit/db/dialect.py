@@ -310,9 +310,9 @@ def parallel_writers(dialect: Dialect) -> int:
     return 1 if dialect.name == "sqlite" else 4
 
 
-def clashed(error: DBAPIError) -> bool:
+def clashed(error: Exception) -> bool:
     """Whether two transactions got into each other's way, so that the one that failed may be tried again."""
-    return getattr(error.orig, "sqlstate", None) in _CLASHES
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) in _CLASHES
 
 
 _CLASHES = frozenset({"23503", "23505", "40001", "40P01"})  # a row vanished, a row appeared, no order, deadlock

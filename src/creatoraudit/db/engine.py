@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Dialect, Executable, event, text
 from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from creatoraudit.db import connections
@@ -66,7 +65,11 @@ class Transaction:
         if not rows:
             return
         prepared = bulk.prepared(self.dialect)
-        if self._driver is None:
+        if prepared.copied_to is not None:
+            self._told(prepared.sql)
+            ((_, records),) = prepared.calls(rows)
+            await connections.copy(self._connection, prepared.copied_to.name, bulk.names, records)
+        elif self._driver is None:
             for sql, arguments in prepared.calls(rows):
                 await self._connection.exec_driver_sql(sql, list(map(tuple, arguments)))
         else:
@@ -183,7 +186,7 @@ class Database:
                     return await work(tx)
             except Overtaken:
                 pass
-            except DBAPIError as error:
+            except Exception as error:
                 if not clashed(error):
                     raise
         async with self.transaction() as tx:

@@ -61,6 +61,13 @@ _closing = partial(tuple.__new__, Closing)
 ClosingT = TypeVar("ClosingT", bound=tuple[Any, ...])
 
 
+class Changed(NamedTuple, Generic[ClosingT]):
+    """Closings of days that had none, and others in the place of those that were stored."""
+
+    added: list[ClosingT]
+    replaced: list[ClosingT]
+
+
 class Refolded(NamedTuple, Generic[ClosingT]):
     """A series from its first change on: the last closing before, the closings that were stored and those that are."""
 
@@ -69,12 +76,15 @@ class Refolded(NamedTuple, Generic[ClosingT]):
     after: list[ClosingT]
 
     @property
-    def changed(self) -> list[ClosingT]:
+    def changed(self) -> Changed[ClosingT]:
         """The closings to be written."""
         if not self.before:
-            return self.after
+            return Changed(self.after, [])
         stored = {one[0]: one for one in self.before}
-        return [one for one in self.after if stored.get(one[0]) != one]
+        return Changed(
+            [one for one in self.after if one[0] not in stored],
+            [one for one in self.after if stored.get(one[0], one) != one],
+        )
 
 
 def split(found: list[ClosingT], since: dt.date | None) -> tuple[ClosingT | None, list[ClosingT]]:

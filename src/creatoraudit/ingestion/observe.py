@@ -7,7 +7,7 @@ again is read; what arrives late is corrected from its day on.
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from creatoraudit.db.engine import Database, Overtaken, Transaction
 from creatoraudit.db.models import AccountVideo, Post
@@ -16,6 +16,7 @@ from creatoraudit.domain.analytics import rollup
 from creatoraudit.domain.ids import moved_id
 from creatoraudit.ingestion import store
 from creatoraudit.ingestion.accounts import FoldedAccount, ObservedAccount, fold_account, span_of_account
+from creatoraudit.ingestion.folding import Changed
 from creatoraudit.ingestion.organization import changes_of
 from creatoraudit.ingestion.posts import CAPTIONED, REFRESHED, FoldedPost, Ids, ObservedPost, fold_post, span_of_post
 from creatoraudit.ingestion.snapshots import AccountObservation, Observation, PostObservation, PostSnapshot
@@ -233,16 +234,19 @@ async def _fold_accounts(tx: Transaction, accounts: Accounts) -> list[FoldedAcco
 
 async def _write_posts(tx: Transaction, actor: Actor, folded: list[FoldedPost]) -> int:
     """Writes posts, their account videos and closings; returns how many closings changed."""
-    await store.insert_posts(tx, actor, [one.row for one in folded if one.post.is_new])
+    new = [one.row for one in folded if one.post.is_new]
     known = [one for one in folded if one.changed and not one.post.is_new]
+    await store.insert_posts(tx, actor, new)
     await store.refresh_posts(tx, [one.row for one in known if one.changed.issubset(REFRESHED)])
     await store.rewrite_posts(tx, [one.row for one in known if not one.changed.issubset(REFRESHED)])
     await store.insert_account_videos(tx, actor, [one.row for one in folded if one.post.joins])
-    await store.write_captions(tx, actor, [one.row for one in folded if not one.changed.isdisjoint(CAPTIONED)])
+    await store.write_captions(tx, actor, new, new=True)
+    renamed = [one.row for one in known if not one.changed.isdisjoint(CAPTIONED)]
+    await store.write_captions(tx, actor, renamed, new=False)
     await store.predate_account_videos(tx, [one.row for one in folded if one.post.is_predated])
     closings = {one.row["id"]: one.series.changed for one in folded}
     await store.write_post_closings(tx, closings)
-    return sum(map(len, closings.values()))
+    return _count(closings.values())
 
 
 async def _write_accounts(tx: Transaction, folded: list[FoldedAccount]) -> int:
@@ -250,4 +254,8 @@ async def _write_accounts(tx: Transaction, folded: list[FoldedAccount]) -> int:
     await store.update_accounts(tx, [one.row for one in folded if one.row != one.account.held])
     closings = {one.row["id"]: one.series.changed for one in folded}
     await store.write_account_closings(tx, closings)
-    return sum(map(len, closings.values()))
+    return _count(closings.values())
+
+
+def _count(changed: Iterable[Changed[Any]]) -> int:
+    return sum(len(one.added) + len(one.replaced) for one in changed)

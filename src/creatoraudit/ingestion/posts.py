@@ -52,7 +52,6 @@ POST_VALUES = (
     "account_video_id",
 )
 """The columns of a post that observations fill."""
-_EVERYTHING = frozenset(POST_VALUES)
 _NEW: Row = {
     **dict.fromkeys((*POST_VALUES, "id", "video_id", "video_added_at", "discovered_at")),
     "platform_data": {},
@@ -136,6 +135,7 @@ class FoldedPost(NamedTuple):
     post: ObservedPost
     row: Row
     changed: frozenset[str]
+    """Which columns of a post that was there are not as they are stored any more."""
     series: Refolded[Closing]
 
 
@@ -163,9 +163,7 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
     anchor, rows = split(found, span.since)
     closings = fold(POST_COUNTERS, anchor, rows, span.seen, fresh=span.fresh)
     row = _row(post, span.content, closings[-1].totals if closings else None)
-    changed = _EVERYTHING
-    if not post.is_new:
-        changed = frozenset([name for name in POST_VALUES if row[name] != post.held[name]])
+    changed = () if post.is_new else [name for name in POST_VALUES if row[name] != post.held[name]]
     if post.account is not None:
         if post.joins:
             post.account.sums.add(None, closings)
@@ -173,7 +171,7 @@ def fold_post(post: ObservedPost, span: PostSpan, found: list[Closing]) -> Folde
             post.account.sums.take(anchor, rows)
             post.account.sums.add(anchor, closings)
         post.account.count(row, post.held, joins=post.joins)
-    return FoldedPost(post, row, changed, Refolded(anchor, rows, closings))
+    return FoldedPost(post, row, frozenset(changed), Refolded(anchor, rows, closings))
 
 
 _instagram_counters: Callable[[PostSnapshot], Counters] = itemgetter(slice(PostSnapshot._fields.index(COUNTS[0]), None))

@@ -18,7 +18,7 @@ from creatoraudit.domain.scope import owned, scoped, table
 from creatoraudit.domain.validation import Platform
 from creatoraudit.domain.videos.commands import poster
 from creatoraudit.ingestion.accounts import ACCOUNT_VALUES
-from creatoraudit.ingestion.folding import POST_COUNTERS, Closing
+from creatoraudit.ingestion.folding import POST_COUNTERS, Changed, Closing
 from creatoraudit.ingestion.posts import POST_VALUES, REFRESHED
 from creatoraudit.ingestion.sums import AccountDay
 
@@ -138,14 +138,14 @@ async def insert_account_videos(tx: Transaction, actor: Actor, posts: Sequence[R
     await tx.write(_INSERT_ACCOUNT_VIDEOS, rows)
 
 
-async def write_captions(tx: Transaction, actor: Actor, posts: Sequence[Row]) -> None:
+async def write_captions(tx: Transaction, actor: Actor, posts: Sequence[Row], *, new: bool) -> None:
     """Makes posts be found by their descriptions, in the order in which an index takes them best."""
     rows = [
         (post["id"], actor.organization_id, post["create_time"] or _EARLIEST, text)
         for post in posts
         if (text := post["description_folded"]) is not None
     ]
-    await tx.write(_WRITE_CAPTIONS, sorted(rows, key=itemgetter(2, 0)))
+    await tx.write(_ADD_CAPTIONS if new else _WRITE_CAPTIONS, sorted(rows, key=itemgetter(2, 0)))
 
 
 async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
@@ -153,15 +153,20 @@ async def predate_account_videos(tx: Transaction, posts: Sequence[Row]) -> None:
     await tx.write(_PREDATE_ACCOUNT_VIDEOS, [(post["account_video_id"], post["discovered_at"]) for post in posts])
 
 
-async def write_post_closings(tx: Transaction, closings: Mapping[int, Sequence[Closing]]) -> None:
-    """Writes the closings of posts, each in the place of the same post's and day's."""
-    await tx.write(_WRITE_POST_CLOSINGS, [(key, *one) for key, some in closings.items() for one in some])
+async def write_post_closings(tx: Transaction, closings: Mapping[int, Changed[Closing]]) -> None:
+    """Adds closings of posts, and replaces others."""
+    added = [(key, *one) for key, changed in closings.items() for one in changed.added]
+    replaced = [(key, *one) for key, changed in closings.items() for one in changed.replaced]
+    await tx.write(_ADD_POST_CLOSINGS, added)
+    await tx.write(_REPLACE_POST_CLOSINGS, replaced)
 
 
-async def write_account_closings(tx: Transaction, closings: Mapping[str, Sequence[AccountDay]]) -> None:
-    """Writes the closings of accounts, each in the place of the same account's and day's."""
-    rows = [(key, *one[:-2], *one.totals, *one.gained) for key, some in closings.items() for one in some]
-    await tx.write(_WRITE_ACCOUNT_CLOSINGS, rows)
+async def write_account_closings(tx: Transaction, closings: Mapping[str, Changed[AccountDay]]) -> None:
+    """Adds closings of accounts, and replaces others."""
+    added = [_account_closing(key, one) for key, changed in closings.items() for one in changed.added]
+    replaced = [_account_closing(key, one) for key, changed in closings.items() for one in changed.replaced]
+    await tx.write(_ADD_ACCOUNT_CLOSINGS, added)
+    await tx.write(_REPLACE_ACCOUNT_CLOSINGS, replaced)
 
 
 _INSERT_NUMBERED_POSTS = bulk.insert(_posts, ("id", "organization_id", *POST_VALUES))
@@ -170,11 +175,15 @@ _REFRESH_POSTS = bulk.update(_posts, REFRESHED)
 _REWRITE_POSTS = bulk.update(_posts, POST_VALUES)
 _UPDATE_ACCOUNTS = bulk.update(_accounts, ACCOUNT_VALUES)
 _INSERT_ACCOUNT_VIDEOS = bulk.insert(_account_videos, ("id", "organization_id", "post_id", "added_at"))
-_WRITE_CAPTIONS = bulk.upsert(table(Caption), ("post_id", "organization_id", "published", "text"))
+_CAPTION = ("post_id", "organization_id", "published", "text")
+_ADD_CAPTIONS = bulk.insert(table(Caption), _CAPTION)
+_WRITE_CAPTIONS = bulk.upsert(table(Caption), _CAPTION)
 _EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _PREDATE_ACCOUNT_VIDEOS = bulk.update(_account_videos, ("added_at",))
-_WRITE_POST_CLOSINGS = bulk.upsert(table(PostClosing), _POST_CLOSING)
-_WRITE_ACCOUNT_CLOSINGS = bulk.upsert(table(AccountClosing), _ACCOUNT_CLOSING)
+_ADD_POST_CLOSINGS = bulk.insert(table(PostClosing), _POST_CLOSING)
+_REPLACE_POST_CLOSINGS = bulk.upsert(table(PostClosing), _POST_CLOSING)
+_ADD_ACCOUNT_CLOSINGS = bulk.insert(table(AccountClosing), _ACCOUNT_CLOSING)
+_REPLACE_ACCOUNT_CLOSINGS = bulk.upsert(table(AccountClosing), _ACCOUNT_CLOSING)
 _POST_ROW = itemgetter(*POST_VALUES)
 _REFRESHED_ROW = itemgetter("id", *REFRESHED)
 _ACCOUNT_ROW = itemgetter("id", *ACCOUNT_VALUES)
@@ -192,6 +201,10 @@ def _account_day(values: Sequence[Any]) -> tuple[str, AccountDay]:
     key, day, second, observed_days, followers, gained_followers, stale, *counters = values
     totals, gained = tuple(counters[: len(_TOTALS)]), tuple(counters[len(_TOTALS) :])
     return key, AccountDay(day, second, observed_days, followers, gained_followers, stale, totals, gained)
+
+
+def _account_closing(key: str, one: AccountDay) -> tuple[Any, ...]:
+    return (key, *one[:-2], *one.totals, *one.gained)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
