@@ -1,11 +1,13 @@
 """What the peers need: a Python environment and Node packages of their own, at pinned versions, installed once."""
 
+import fcntl
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 _PEERS = Path(__file__).parent / "peers"
@@ -17,10 +19,11 @@ def python(directory: Path) -> Path:
     """The interpreter of the Python peers' environment."""
     home = directory / "python"
     interpreter = home / "bin" / "python"
-    if _is_stale(home, [_PINS]):
-        _run([sys.executable, "-m", "venv", "--clear", home])
-        _run([interpreter, "-m", "pip", "install", "-qq", "-r", _PINS])
-        _keep(home, [_PINS])
+    with _alone(home):
+        if _is_stale(home, [_PINS]):
+            _run([sys.executable, "-m", "venv", "--clear", home])
+            _run([interpreter, "-m", "pip", "install", "-qq", "-r", _PINS])
+            _keep(home, [_PINS])
     return interpreter
 
 
@@ -28,12 +31,15 @@ def node(directory: Path) -> Path:
     """A directory with the Node peers, as they are now, and their packages."""
     home = directory / "node"
     pins = [_NODE / "package.json", _NODE / "package-lock.json"]
-    is_stale = _is_stale(home, pins)
-    shutil.copytree(_NODE, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-    if is_stale:
-        command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        _run(command, cwd=home)
-        _keep(home, pins)
+    with _alone(home):
+        for file in _NODE.iterdir():
+            copied = home / file.name
+            if file.is_file() and not (copied.exists() and copied.read_bytes() == file.read_bytes()):
+                shutil.copy(file, copied)  # what is the same may be read by another run just now
+        if _is_stale(home, pins):
+            command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            _run(command, cwd=home)
+            _keep(home, pins)
     return home
 
 
@@ -50,6 +56,15 @@ def versions() -> dict[str, str]:
     """The pinned versions, by package."""
     pinned = dict(line.split("==") for line in _PINS.read_text("utf-8").splitlines() if "==" in line)
     return pinned | json.loads((_NODE / "package.json").read_text("utf-8"))["dependencies"]
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keeps other runs from installing the same meanwhile, and waits for one that does."""
+    home.mkdir(parents=True, exist_ok=True)
+    with home.resolve().with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(command: Sequence[str | Path], cwd: Path | None = None) -> None:

@@ -28,12 +28,16 @@ pytestmark = pytest.mark.xdist_group("peers")  # they share one installation of 
 
 
 @pytest.fixture(scope="module")
-def world(postgres_url: str | None) -> Iterator[list[str]]:
-    """The options of a small world of this process's own."""
+def world(postgres_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """The options of a small world of this process's own; only what the peers need is installed once for all runs."""
     if postgres_url is None:
         left_out("PostgreSQL")
-    seed = os.getpid()
-    yield [*SMALL, f"--seed={seed}", f"--data={BUILD / 'peers'}", f"--postgres={POSTGRES_URL}"]
+    seed, data = os.getpid(), tmp_path_factory.mktemp("worlds")
+    for name in ("python", "node"):
+        installed = BUILD / "peers" / name
+        installed.mkdir(parents=True, exist_ok=True)
+        (data / name).symlink_to(installed)
+    yield [*SMALL, f"--seed={seed}", f"--data={data}", f"--postgres={POSTGRES_URL}"]
     asyncio.run(_drop(f"creatoraudit_bench_20x25_90x2_{seed}"))
 
 

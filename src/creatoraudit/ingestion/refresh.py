@@ -26,7 +26,7 @@ from creatoraudit.ingestion.snapshots import (
 )
 from creatoraudit.ingestion.sources.source import Failed, Gone, Observed, Private, Result, Throttled
 
-POSTS = 100
+POSTS = 500
 """Posts of a feed that are recorded in one transaction: few enough that other writers hardly wait."""
 JITTER = 0.025
 """The share of its interval by which a look may be early or late, so that what began together does not stay so."""

@@ -14,8 +14,9 @@ _AIM, _GAP = 0.03, 0.5
 """Seconds for which a transaction should hold SQLite's only write lock, and how much of that others get after it."""
 _AIM_ELSEWHERE = 0.25
 """Where there are many writers: nobody waits but for the same accounts."""
-_SMALLEST, _LARGEST = 100, 10_000
+_FIRST, _SMALLEST, _LARGEST = 500, 100, 10_000
 _GROWTH = 1.25
+"""By how much the next may be larger; how much smaller it may be has no bound, so that a busy machine's are soon short."""
 
 
 class Turns:
@@ -26,7 +27,7 @@ class Turns:
         self._is_only_writer = dialect.parallel_writers(db.dialect) == 1
         self._aim = _AIM if self._is_only_writer else _AIM_ELSEWHERE
         self._rested_until = 0.0
-        self.size = 1_000
+        self.size = _FIRST
         self.longest = 0.0
         """Seconds for which the transaction so far that did so longest kept others from writing."""
         self.meanwhile: Callable[[], bool] = lambda: False
