@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from creatoraudit.db.connections import Driver, Fetch, Usage
+from creatoraudit.db.connections import Call, Driver, Fetch, Usage
 from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.telemetry import Telemetry, figures
 from creatoraudit.telemetry.figures import Values
@@ -58,11 +58,11 @@ class WatchedDatabase(Database):
         return other
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, late: bool = False) -> AsyncIterator[Transaction]:
         """A transaction on the primary."""
         began, outcome = None, "rolled_back"
         try:
-            async with super().transaction() as tx:
+            async with super().transaction(late=late) as tx:
                 began = time.perf_counter()
                 for watch in self._watches:
                     if tx._driver is not None:  # noqa: SLF001 - SQLAlchemy does not see what goes past it
@@ -103,14 +103,30 @@ class WatchedDriver(Driver):
     def __init__(self, driver: Driver, watch: Watch) -> None:
         self._of = driver
         self._watch = watch
+        self._written: list[str] = []
+
+    def lock(self) -> None:
+        self._of.lock()
+
+    def write(self, calls: Sequence[Call]) -> None:
+        self._written.append(min((sql for sql, _ in calls), key=len))
+        self._of.write(calls)
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        with self._watch(sql, "write"):
+        with self._watching(sql):
             return await self._of.fetch(sql, arguments)
 
-    async def write(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        with self._watch(sql, "write"):
-            await self._of.write(sql, rows)
+    async def flush(self, *, commit: bool = False) -> None:
+        if self._written:
+            with self._watching():
+                await self._of.flush(commit=commit)
+        else:
+            await self._of.flush(commit=commit)
+
+    def _watching(self, *last: str) -> AbstractContextManager[None]:
+        """Watches what runs as one, as it is handed over as one."""
+        written, self._written = self._written, []
+        return self._watch("; ".join([*written, *last]), "write")
 
 
 def measuring(told: "Figures") -> Watch:

@@ -16,7 +16,7 @@ _AIM_ELSEWHERE = 0.25
 """Where there are many writers: nobody waits but for the same accounts."""
 _FIRST, _SMALLEST, _LARGEST = 500, 100, 10_000
 _GROWTH = 1.25
-"""By how much the next may be larger; how much smaller it may be has no bound, so that a busy machine's are soon short."""
+"""By how much the next may be larger; how much smaller has no bound, so that on a busy machine they are soon short."""
 
 
 class Turns:
