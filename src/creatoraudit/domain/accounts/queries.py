@@ -75,7 +75,7 @@ ACCOUNTS: Listing[AccountRow] = Listing(
     model=Account,
     row=AccountRow,
     columns=[_COMPUTED[name].label(name) if name in _COMPUTED else _a[name].label(name) for name in AccountRow._fields],
-    source=_accounts.join(_organizations, _organizations.c.id == _a.organization_id).outerjoin(
+    source=_accounts.outerjoin(_organizations, _organizations.c.id == _a.organization_id).outerjoin(
         _creators, _creators.c.id == _a.creator_id
     ),
     identity=_a.id,
