@@ -108,7 +108,8 @@ async def series(
         things[row[0]].append(row)
     buckets = buckets_of(window, granularity)
     walk = Walk(scope, buckets)
-    coverages = [_follow(walk, scope, rows, window) for rows in things.values()]
+    closing = slice(_FIRST, _FIRST + len(_read(scope)))
+    coverages = [_follow(walk, scope, rows, closing, window) for rows in things.values()]
     return dict(zip(things, walk.series(coverages), strict=True))
 
 
@@ -221,13 +222,13 @@ class Walk:
         ]
 
 
-def _follow(walk: Walk, scope: Scope, rows: list[Sequence[Any]], window: Window) -> Coverage:
-    """Has a thing followed whose parts' closings these rows are, and tells how much of it was observed."""
-    closing = slice(_FIRST, _FIRST + len(_read(scope)))
-    closed = sorted((row for row in rows if row[_DAY] is not None), key=itemgetter(_DAY))
-    numbers = [walk.places.get(row[_DAY], 0) for row in closed]
-    closings = _added_up(closed, closing) if scope.rolls_up else [row[closing] for row in closed]
-    before, last = walk.follow(frozenset(row[_PLATFORM] for row in rows), zip(numbers, closings, strict=True))
+def _follow(walk: Walk, scope: Scope, rows: list[Sequence[Any]], closing: slice, window: Window) -> Coverage:
+    """Has a thing followed whose parts' closings these rows have, and tells how much of it was observed."""
+    closed = [row for row in rows if row[_DAY] is not None]
+    closed.sort(key=itemgetter(_DAY))
+    numbers = map(walk.places.get, map(itemgetter(_DAY), closed), repeat(0))
+    closings = _added_up(closed, closing) if scope.rolls_up else map(itemgetter(closing), closed)
+    before, last = walk.follow(frozenset(map(itemgetter(_PLATFORM), rows)), zip(numbers, closings, strict=True))
     if not scope.is_covered:
         return Coverage(0, 0)
     tracked = {row[_PART]: row[-1] for row in rows if row[-1] is not None}
