@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from sqlalchemy import URL
 from creatoraudit.db.connections import is_sqlite
 from creatoraudit.db.statements import SHAPES
 from creatoraudit.db.watched import Kind, Watch
-from creatoraudit.telemetry.traces import Attributes, Traces, fail
+from creatoraudit.telemetry.traces import Attributes, Traces, is_recorded
 
 _OPERATION = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?([a-z_]\w*\b)(?!\()", re.IGNORECASE)
+
+_UNRECORDED = nullcontext()
 
 
 def tracing(traces: Traces, url: URL) -> Watch:
@@ -29,24 +31,22 @@ def tracing(traces: Traces, url: URL) -> Watch:
         attributes = {db.DB_QUERY_TEXT: sql, db.DB_QUERY_SUMMARY: summary, db.DB_OPERATION_NAME: operation}
         return summary, database | attributes
 
-    @contextmanager
-    def traced(sql: str, _kind: Kind) -> Iterator[None]:
-        span = traces.begin(*described(sql))
-        if span is None:
-            yield
-            return
+    def traced(sql: str, _kind: Kind) -> AbstractContextManager[None]:
+        return _recorded(traces, *described(sql)) if is_recorded() else _UNRECORDED
+
+    return traced
+
+
+@contextmanager
+def _recorded(traces: Traces, name: str, attributes: Attributes) -> Iterator[None]:
+    with traces.calling(name, attributes) as span:
         try:
             yield
         except Exception as error:
             state = getattr(error, "sqlstate", None)
             if state is not None:
                 span.set_attribute(db.DB_RESPONSE_STATUS_CODE, state)
-            fail(span, type(error).__name__)
             raise
-        finally:
-            span.end()
-
-    return traced
 
 
 def summarized(sql: str) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """A database whose statements and transactions are told of: by figures, by spans, or by both."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, event
@@ -15,6 +16,8 @@ from creatoraudit.telemetry.figures import Values
 from creatoraudit.telemetry.work import WORK
 
 if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
+
     from creatoraudit.telemetry.prometheus import Figures
 
 Kind = Literal["read", "write"]
@@ -132,19 +135,26 @@ class WatchedDriver(Driver):
 def measuring(told: "Figures") -> Watch:
     """Measures statements, by what they are for."""
     seconds, failures = told.histogram(figures.STATEMENT_SECONDS), told.counter(figures.STATEMENT_FAILURES)
+    of = cache(lambda *labels: (seconds.labels(*labels), failures.labels(*labels)))
+    return lambda _sql, kind: _Measured(*of(WORK.get(), kind))
 
-    @contextmanager
-    def measured(_sql: str, kind: Kind) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        except Exception:
-            failures.labels(WORK.get(), kind).inc()
-            raise
-        finally:
-            seconds.labels(WORK.get(), kind).observe(time.perf_counter() - began)
 
-    return measured
+class _Measured:
+    """One statement: no generator, as there are many."""
+
+    __slots__ = ("_began", "_failures", "_seconds")
+
+    def __init__(self, seconds: "Histogram", failures: "Counter") -> None:
+        self._seconds = seconds
+        self._failures = failures
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._seconds.observe(time.perf_counter() - self._began)
+        if kind is not None and issubclass(kind, Exception):
+            self._failures.inc()
 
 
 def _listen(engine: Engine, watch: Watch) -> None:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from creatoraudit.http.access_log import CLIENT_CLOSED_REQUEST
 from creatoraudit.http.routed import OTHER, method_of, route_of
 from creatoraudit.http.state import ACTOR, REQUEST_ID
-from creatoraudit.telemetry.traces import Traces, fail
+from creatoraudit.telemetry.traces import Traces, current, fail
 
 _FAULT = 500
 
@@ -35,7 +35,8 @@ class Traced:
             network.NETWORK_PROTOCOL_VERSION: scope.get("http_version", "1.1"),
         }
         name = "HTTP" if method == OTHER else method
-        with self._traces.serving(name, scope["headers"], attributes) as span:
+        span = self._traces.serve(name, scope["headers"], attributes)
+        with current(span):
             if span.is_recording():
                 await self._record(span, name, scope, receive, send)
             else:  # whatever is below finds out by this span that nothing of it is recorded

@@ -4,7 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import entry_points
 
 from opentelemetry import trace
@@ -44,24 +44,16 @@ class Traces:
         names = _names()
         return cls([_exporter(name) for name in names]) if names else None
 
-    @contextmanager
-    def serving(self, name: str, headers: Sequence[tuple[bytes, bytes]], attributes: Attributes) -> Iterator[Span]:
+    def serve(self, name: str, headers: Sequence[tuple[bytes, bytes]], attributes: Attributes) -> Span:
         """The span of a request, which goes on with the trace that its headers name; whoever asks for it ends it."""
-        context = self._continued(headers)
-        span = self._tracer.start_span(name, context, SpanKind.SERVER, attributes)
-        with trace.use_span(span, record_exception=False, set_status_on_exception=False):
-            yield span
+        return self._tracer.start_span(name, self._continued(headers), SpanKind.SERVER, attributes)
 
     @contextmanager
-    def doing(self, name: str, attributes: Attributes, *, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[Span]:
+    def doing(self, name: str, attributes: Attributes, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[Span]:
         """A span below the one that is current, or at the root of a trace; what it raises is named in it, no more."""
-        parent = trace.get_current_span().get_span_context()
-        if parent.is_valid and not parent.trace_flags.sampled:
-            yield trace.INVALID_SPAN
-            return
         span = self._tracer.start_span(name, kind=kind, attributes=attributes)
         try:
-            with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+            with current(span):
                 yield span
         except Exception as error:
             fail(span, type(error).__name__)
@@ -69,11 +61,9 @@ class Traces:
         finally:
             span.end()
 
-    def begin(self, name: str, attributes: Attributes) -> Span | None:
-        """The span of a call to somebody else, ended by whoever asks for it; None where no span is under way here."""
-        if not trace.get_current_span().is_recording():
-            return None
-        return self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+    def calling(self, name: str, attributes: Attributes) -> AbstractContextManager[Span]:
+        """The span of a call to somebody else."""
+        return self.doing(name, attributes, SpanKind.CLIENT)
 
     async def close(self) -> None:
         """Sends what has not been sent yet."""
@@ -86,6 +76,22 @@ class Traces:
                 key, text = name.decode("latin-1"), value.decode("latin-1")
                 sent[key] = f"{sent[key]},{text}" if key in sent else text
         return get_global_textmap().extract(sent, Context()) if sent else Context()
+
+
+def is_recorded() -> bool:
+    """Whether the span that is current here is recorded: a call by nobody has no trace of its own."""
+    return trace.get_current_span().is_recording()
+
+
+def is_left_out() -> bool:
+    """Whether it was decided, here or by whoever sent the request, that nothing of this trace is recorded."""
+    parent = trace.get_current_span().get_span_context()
+    return parent.is_valid and not parent.trace_flags.sampled
+
+
+def current(span: Span) -> AbstractContextManager[Span]:
+    """Makes a span the current one meanwhile."""
+    return trace.use_span(span, record_exception=False, set_status_on_exception=False)
 
 
 def fail(span: Span, error: str) -> None:
