@@ -26,8 +26,9 @@ LIMIT, REQUESTS = 30, 80
 KEY_SECONDS = 1.0
 """Within how long a key that is disabled at one process is refused at all others, as docs/operating.md says."""
 IN_FLIGHT = 4
-"""Looks that each of the servers has in flight."""
-HOSTS = ("first", "second")
+"""Looks that the servers together have in flight."""
+BUSY_SECONDS = 55
+"""How long looks may take on a busy machine; less than a source has for its answer."""
 
 
 class Service:
@@ -42,7 +43,7 @@ class Service:
     def _reply(self, asked: Asked) -> Reply:
         host = asked.headers["Authorization"].removeprefix("Bearer ")
         self.asked.append((host, asked.params["username"]))
-        self.may_answer.wait(30)
+        self.may_answer.wait(BUSY_SECONDS)
         return Reply({"profile": {"name": "Acme", "follower_count": 1}, "posts": []})
 
 
@@ -195,10 +196,10 @@ async def test_whatever_is_due_is_looked_at_by_one_host_at_a_time(
     async def are_asked(count: int) -> bool:
         return len(service.asked) >= count
 
-    await until(lambda: are_asked(IN_FLIGHT))
+    await until(lambda: are_asked(IN_FLIGHT), BUSY_SECONDS)
     in_flight = list(service.asked)
     service.may_answer.set()
-    await until(lambda: are_asked(len(names)))
+    await until(lambda: are_asked(len(names)), BUSY_SECONDS)
 
     assert len(in_flight) == IN_FLIGHT, "those of both hosts together"
     assert len({name for _, name in in_flight}) == len(in_flight)
