@@ -9,6 +9,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
+from creatoraudit.secrecy import bytes_without_keys, without_keys
+
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Sends this program's logs, and those of its libraries from the same level on, to the stream (standard error)."""
@@ -45,8 +47,12 @@ def _stamped(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z).decode()
+    return bytes_without_keys(orjson.dumps(event, default=str, option=orjson.OPT_UTC_Z)).decode()
 
 
-_READABLE: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+def _masked(_logger: Any, _method: str, line: Any) -> str:
+    return without_keys(line)
+
+
+_READABLE: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback), _masked]
 _JSON: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]

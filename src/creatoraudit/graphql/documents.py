@@ -28,7 +28,8 @@ from creatoraudit.settings import Settings
 
 CAPACITY = 512
 _LARGEST_REMEMBERED = 65_536
-_MAX_ERRORS = 20
+_MAX_ERRORS = 5
+"""Errors that are looked for: each may print all that it is about, and take that long."""
 
 
 class Document:

@@ -8,9 +8,15 @@ import structlog
 from graphql import GraphQLError
 
 from creatoraudit.errors import BadRequest, CreatorAuditError, InternalError, RateLimited, ValidationFailed
+from creatoraudit.secrecy import without_keys
 
 TOLD: Counter[str] = Counter()
 """How many errors this process has told, by their code."""
+
+MAX_MESSAGE = 500
+"""Characters of a message: what graphql-core quotes of an operation may be as long as that."""
+
+MAX_LOCATIONS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -44,24 +50,25 @@ def failed(error: GraphQLError, request_id: str) -> dict[str, Any]:
 def _of_ours(error: CreatorAuditError, request_id: str) -> dict[str, Any]:
     if isinstance(error, ValidationFailed) and error.errors:
         message = "; ".join(f"{one.field} {one.message}" for one in error.errors)
-        return {"message": f"{message}.", **_extensions(error, request_id)}
-    return {"message": error.detail, **_extensions(error, request_id)}
+        return {"message": without_keys(f"{message}."), **_extensions(error, request_id)}
+    return {"message": without_keys(error.detail), **_extensions(error, request_id)}
 
 
 def _extensions(error: CreatorAuditError, request_id: str) -> dict[str, Any]:
     TOLD[error.code] += 1
     extensions: dict[str, Any] = {"code": error.code, "requestId": request_id}
     if isinstance(error, ValidationFailed):
-        extensions["errors"] = [one._asdict() for one in error.errors]
+        extensions["errors"] = [{"field": without_keys(one.field), "message": one.message} for one in error.errors]
     if isinstance(error, RateLimited):
         extensions["retryAfter"] = int(error.headers["Retry-After"])
     return {"extensions": extensions}
 
 
 def _located(error: GraphQLError) -> dict[str, Any]:
-    located: dict[str, Any] = {"message": error.message}
+    message = without_keys(error.message)
+    located: dict[str, Any] = {"message": message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"}
     if error.locations:
-        located["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+        located["locations"] = [{"line": at.line, "column": at.column} for at in error.locations[:MAX_LOCATIONS]]
     if error.path is not None:
         located["path"] = error.path
     return located

@@ -22,6 +22,7 @@ from creatoraudit.errors import (
 )
 from creatoraudit.http.clients import path_of
 from creatoraudit.http.state import request_id_of
+from creatoraudit.secrecy import bytes_without_keys
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -57,7 +58,10 @@ log = structlog.get_logger(__name__)
 def problem(error: CreatorAuditError, request: Request) -> Response:
     """The error as a problem document."""
     return Response(
-        orjson.dumps(document(error, request)), error.status, headers=dict(error.headers), media_type=MEDIA_TYPE
+        bytes_without_keys(orjson.dumps(document(error, request))),
+        error.status,
+        headers=dict(error.headers),
+        media_type=MEDIA_TYPE,
     )
 
 
