@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SENT = "creatoraudit.sent_headers"
 _ANSWER = "creatoraudit.answer_headers"
+_UNLESS_SAID = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 
 
@@ -29,7 +30,10 @@ def answer_headers(scope: Scope) -> dict[str, str]:
 
 
 class AnswerHeaders:
-    """The outermost layer: adds what stands in `answer_headers` when the answer starts."""
+    """The outermost layer: adds what stands in `answer_headers` when the answer starts.
+
+    No answer is to be taken for another type than it says, nor to be kept unless it says how.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -43,8 +47,10 @@ class AnswerHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
+                own = message.get("headers", ())
+                names = {name for name, _ in own}
                 added = [(name.encode(), value.encode("latin-1")) for name, value in collected.items()]
-                message["headers"] = [*message.get("headers", ()), *added]
+                message["headers"] = [*own, *(one for one in _UNLESS_SAID if one[0] not in names), *added]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -11,6 +11,9 @@ from creatoraudit.http.patience import Impatient
 MAX_FRAGMENTS = 1_000
 """Pieces that one message may come in; those without content would count for nothing otherwise."""
 
+CLOSE_SECONDS = 3.0
+"""How long a client may take to agree that a connection is over."""
+
 _TOO_BIG = 1009
 
 _handshakes = logging.getLogger("creatoraudit.handshakes")
@@ -24,6 +27,7 @@ class WebSocketProtocol(Impatient, WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = _handshakes
         self.conn.debug = False
+        self.close_timeout = CLOSE_SECONDS
         self._pongs = b""
 
     def data_received(self, data: bytes) -> None:
