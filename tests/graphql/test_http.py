@@ -181,7 +181,7 @@ async def test_an_unforeseen_fault_is_masked(
     async def broken(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("creatoraudit.graphql.queries.find_account", broken)
+    monkeypatch.setattr("creatoraudit.graphql.nodes.find_account", broken)
     response = await client.post(
         "/graphql",
         json={"query": '{ accounts { totalCount } account(platform: TIKTOK, username: "acme") { id } }'},
@@ -209,7 +209,7 @@ async def test_a_database_that_is_away_is_said(client: AsyncClient, monkeypatch:
     async def away(*_: object) -> None:
         raise ServiceUnavailable
 
-    monkeypatch.setattr("creatoraudit.graphql.queries.find_account", away)
+    monkeypatch.setattr("creatoraudit.graphql.nodes.find_account", away)
     response = await client.post("/graphql", json={"query": '{ account(platform: TIKTOK, username: "acme") { id } }'})
 
     (error,) = response.json()["errors"]
