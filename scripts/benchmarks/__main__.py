@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,16 +29,19 @@ from benchmarks import (
     rate_report,
     report,
     rounds,
+    small_report,
     throughput,
     worlds,
 )
 from benchmarks import scale as scaling
+from benchmarks import small as of_small
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Measurement, Subject
 from benchmarks.servers import Peer, running
 from benchmarks.sizes import look_again
 from benchmarks.sizes import measure as measured_sizes
 from benchmarks.worlds import Size, World
+from creatoraudit import logs
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Benchmarks: they want minutes, and a quiet machine."
@@ -162,6 +165,49 @@ def graphql(
         _CHART.write_text(chart.svg(measured), "utf-8")
         lines = [_command("graphql", size, round_count, seconds), "", where, "", f"![Requests a second]({_CHART.name})"]
         report.write(_PAGE, "graphql", "\n".join([*lines, "", rate_report.markdown(measured)]))
+
+
+@app.command()
+def small(
+    data: Data = _DATA,
+    accounts: Accounts = 200,
+    videos_per_account: Videos = 25,
+    days: Days = 90,
+    video_days: VideoDays = 2,
+    seed: Seed = 7,
+    database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
+    postgres: Postgres = _SERVER,
+    round_count: RoundCount = 20,
+    requests: Annotated[int, typer.Option(min=1, help="How many requests make a figure of a round.")] = 300,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Measure what a small request is made of: authentication, limits, the entity tag, the log, the statement.
+
+    Each is left out in turn, and the processor time that this saves is its share. G3 is one account over GraphQL, U
+    is GET /v2/accounts/{id}.
+    """
+    size = Size(accounts, videos_per_account, days, video_days, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    before, sections, found = os.getloadavg(), [], {}
+    with (data / "small.log").open("w") as log:
+        logs.configure("INFO", log)
+        for dialect in database or list(Dialect):
+            world = _built(dialect, size, data, postgres)
+            with closing(drivers.connect(world.url)) as driver:
+                version = driver.version
+            with _progress() as show:
+                measured = of_small.measure(world, round_count, requests, show)
+            found[dialect.value] = {"version": version, "measured": small_report.as_json(measured)}
+            sections.append(small_report.markdown(version, measured))
+            if not as_json:
+                small_report.show(version, measured, shown)
+    where = _where(before)
+    if as_json:
+        typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
+    if markdown:
+        options = f"{' '.join(size.options)} --rounds={round_count} --requests={requests} --markdown"
+        report.write(_PAGE, "small", "\n".join([f"`./scripts/bench small {options}`", "", where, "", *sections]))
 
 
 @app.command("import")
