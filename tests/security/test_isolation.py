@@ -246,6 +246,7 @@ TELLING = re.compile(
 """Places where what is there must be answered otherwise than what is not."""
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_is_ones_own_is_found(world: World) -> None:
     """Else it would say nothing that what is another's is not."""
     told: dict[str, bool] = {}
