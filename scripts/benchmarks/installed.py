@@ -17,7 +17,7 @@ _NODE = _PEERS / "node"
 
 def python(directory: Path) -> Path:
     """The interpreter of the Python peers' environment."""
-    home = directory / "python"
+    home = (directory / "python").resolve()  # a venv is not made in a link
     interpreter = home / "bin" / "python"
     with _alone(home):
         if _is_stale(home, [_PINS]):
@@ -29,7 +29,7 @@ def python(directory: Path) -> Path:
 
 def node(directory: Path) -> Path:
     """A directory with the Node peers, as they are now, and their packages."""
-    home = directory / "node"
+    home = (directory / "node").resolve()
     pins = [_NODE / "package.json", _NODE / "package-lock.json"]
     with _alone(home):
         for file in _NODE.iterdir():
@@ -62,7 +62,7 @@ def versions() -> dict[str, str]:
 def _alone(home: Path) -> Iterator[None]:
     """Keeps other runs from installing the same meanwhile, and waits for one that does."""
     home.mkdir(parents=True, exist_ok=True)
-    with home.resolve().with_suffix(".lock").open("w") as lock:
+    with home.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
