@@ -255,8 +255,8 @@ def overhead_(
     seed: Seed = 7,
     database: Annotated[Dialect, typer.Option(help="Where the world is.")] = Dialect.POSTGRESQL,
     postgres: Postgres = _SERVER,
-    round_count: RoundCount = 10,
-    requests: Annotated[int, typer.Option(min=1, help="Requests in each round.")] = 200,
+    round_count: RoundCount = 12,
+    requests: Annotated[int, typer.Option(min=1, help="Requests in each round.")] = 400,
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write the table into docs/observability.md.")] = False,
 ) -> None:

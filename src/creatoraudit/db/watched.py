@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, event
@@ -13,11 +12,10 @@ from creatoraudit.db.connections import Call, Driver, Fetch, Usage
 from creatoraudit.db.engine import Database, Transaction
 from creatoraudit.telemetry import Telemetry, figures
 from creatoraudit.telemetry.figures import Values
+from creatoraudit.telemetry.tallies import Count, Distribution, Labelled
 from creatoraudit.telemetry.work import WORK
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Histogram
-
     from creatoraudit.telemetry.prometheus import Figures
 
 Kind = Literal["read", "write"]
@@ -135,26 +133,26 @@ class WatchedDriver(Driver):
 def measuring(told: "Figures") -> Watch:
     """Measures statements, by what they are for."""
     seconds, failures = told.histogram(figures.STATEMENT_SECONDS), told.counter(figures.STATEMENT_FAILURES)
-    of = cache(lambda *labels: (seconds.labels(*labels), failures.labels(*labels)))
-    return lambda _sql, kind: _Measured(*of(WORK.get(), kind))
+    return lambda _sql, kind: _Measured(seconds, failures, (WORK.get(), kind))
 
 
 class _Measured:
     """One statement: no generator, as there are many."""
 
-    __slots__ = ("_began", "_failures", "_seconds")
+    __slots__ = ("_began", "_failures", "_labels", "_seconds")
 
-    def __init__(self, seconds: "Histogram", failures: "Counter") -> None:
+    def __init__(self, seconds: Labelled[Distribution], failures: Labelled[Count], labels: tuple[str, str]) -> None:
         self._seconds = seconds
         self._failures = failures
+        self._labels = labels
 
     def __enter__(self) -> None:
         self._began = time.perf_counter()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._seconds.observe(time.perf_counter() - self._began)
+        self._seconds.labels(*self._labels).observe(time.perf_counter() - self._began)
         if kind is not None and issubclass(kind, Exception):
-            self._failures.inc()
+            self._failures.labels(*self._labels).inc()
 
 
 def _listen(engine: Engine, watch: Watch) -> None:

@@ -1,7 +1,6 @@
 """How operations are executed where somebody wants to know of it; where nobody does, as if this file were not there."""
 
 import time
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -57,8 +56,7 @@ def logging_slow(execute: Run, milliseconds: float) -> Run:
 
 def measuring(execute: Run, told: "Figures") -> Run:
     """Measures operations, and what they cost."""
-    took = cache(told.histogram(figures.OPERATION_SECONDS).labels)
-    costs = cache(told.histogram(figures.OPERATION_COST).labels)
+    took, costs = told.histogram(figures.OPERATION_SECONDS), told.histogram(figures.OPERATION_COST)
 
     async def measured(admitted: Admitted, request_id: str, seconds: float, event: object = None) -> dict[str, Any]:
         kind = admitted.asked.operation.kind.value
@@ -67,8 +65,8 @@ def measuring(execute: Run, told: "Figures") -> Run:
             answer = await execute(admitted, request_id, seconds, event)
             outcome = "errors" if "errors" in answer else "ok"
         finally:
-            took(kind, outcome).observe(time.perf_counter() - began)
-            costs(kind).observe(admitted.cost)
+            took.labels(kind, outcome).observe(time.perf_counter() - began)
+            costs.labels(kind).observe(admitted.cost)
         return answer
 
     return measured

@@ -1,7 +1,6 @@
 """Counts requests and measures how long they take, by method, route and status; only where somebody wants to know."""
 
 import time
-from functools import cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,8 +15,8 @@ class Measured:
 
     def __init__(self, app: ASGIApp, told: Figures) -> None:
         self.app = app
-        requests, seconds = told.counter(figures.REQUESTS), told.histogram(figures.REQUEST_SECONDS)
-        self._of = cache(lambda *labels: (requests.labels(*labels), seconds.labels(*labels[:2])))
+        self._requests = told.counter(figures.REQUESTS)
+        self._seconds = told.histogram(figures.REQUEST_SECONDS)
         self._active = self._websockets = 0
         told.read(figures.ACTIVE_REQUESTS, lambda: {(): self._active})
         told.read(figures.WEBSOCKETS, lambda: {(): self._websockets})
@@ -50,6 +49,6 @@ class Measured:
             await self.app(scope, receive, send_noting)
         finally:
             self._active -= 1
-            count, seconds = self._of(method_of(scope), route_of(scope), status)
-            count.inc()
-            seconds.observe((ended or time.perf_counter()) - began)
+            method, route = method_of(scope), route_of(scope)
+            self._requests.labels(method, route, status).inc()
+            self._seconds.labels(method, route).observe((ended or time.perf_counter()) - began)

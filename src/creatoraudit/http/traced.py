@@ -1,15 +1,16 @@
 """A span for each request, which goes on with the trace of whoever sent it; only where traces are wanted."""
 
+from opentelemetry.context import attach, detach
 from opentelemetry.semconv.attributes import http_attributes as http
 from opentelemetry.semconv.attributes import network_attributes as network
 from opentelemetry.semconv.attributes import url_attributes as url
-from opentelemetry.trace import Span
+from opentelemetry.trace import Span, set_span_in_context
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creatoraudit.http.access_log import CLIENT_CLOSED_REQUEST
 from creatoraudit.http.routed import OTHER, method_of, route_of
 from creatoraudit.http.state import ACTOR, REQUEST_ID
-from creatoraudit.telemetry.traces import Traces, current, fail
+from creatoraudit.telemetry.traces import Traces, fail
 
 _FAULT = 500
 
@@ -36,11 +37,14 @@ class Traced:
         }
         name = "HTTP" if method == OTHER else method
         span = self._traces.serve(name, scope["headers"], attributes)
-        with current(span):
+        token = attach(set_span_in_context(span))
+        try:
             if span.is_recording():
                 await self._record(span, name, scope, receive, send)
             else:  # whatever is below finds out by this span that nothing of it is recorded
                 await self.app(scope, receive, send)
+        finally:
+            detach(token)
 
     async def _record(self, span: Span, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         status = CLIENT_CLOSED_REQUEST

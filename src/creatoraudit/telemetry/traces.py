@@ -53,7 +53,7 @@ class Traces:
         """A span below the one that is current, or at the root of a trace; what it raises is named in it, no more."""
         span = self._tracer.start_span(name, kind=kind, attributes=attributes)
         try:
-            with current(span):
+            with trace.use_span(span, record_exception=False, set_status_on_exception=False):
                 yield span
         except Exception as error:
             fail(span, type(error).__name__)
@@ -87,11 +87,6 @@ def is_left_out() -> bool:
     """Whether it was decided, here or by whoever sent the request, that nothing of this trace is recorded."""
     parent = trace.get_current_span().get_span_context()
     return parent.is_valid and not parent.trace_flags.sampled
-
-
-def current(span: Span) -> AbstractContextManager[Span]:
-    """Makes a span the current one meanwhile."""
-    return trace.use_span(span, record_exception=False, set_status_on_exception=False)
 
 
 def fail(span: Span, error: str) -> None:
