@@ -31,22 +31,28 @@ class Turns:
         self.longest = 0.0
         """Seconds for which the transaction so far that did so longest kept others from writing."""
         self.meanwhile: Callable[[], bool] = lambda: False
-        """Something useful to do while others have their turn; False where there is nothing any more."""
+        """Something useful to do while something is waited for; False where there is nothing any more."""
 
     async def take(self, work: Callable[[Transaction], Awaitable[T]], width: int = 0) -> T:
         """Does work in a transaction of its own; how long this much of it took decides how much the next one is.
 
         The next one is smaller at once where that was too long, and but a little larger where it was not.
         """
-        if self._is_only_writer:
-            await self._rest()
         transactions: list[Transaction] = []
 
         async def kept(tx: Transaction) -> T:
             transactions.append(tx)
-            return await work(tx)
+            result = await work(tx)
+            if self._is_only_writer and len(transactions) == 1:  # nothing is locked yet, and mostly it took long enough
+                await self._rest()
+            return result
 
-        result = await self._db.transact(kept)
+        taking = asyncio.ensure_future(self._db.transact(kept))
+        try:
+            while not taking.done() and self.meanwhile():  # noqa: ASYNC110 - SQLite writes in a thread of its own
+                await asyncio.sleep(0)
+        finally:
+            result = await taking
         held = transactions[-1].held
         self.longest = max(self.longest, held)
         self._rested_until = time.perf_counter() + held * _GAP
