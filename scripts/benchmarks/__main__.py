@@ -1,11 +1,9 @@
 """`scripts/bench`."""
 
 import os
-import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,13 +15,12 @@ from rich.progress import BarColumn, Progress, TextColumn
 from benchmarks import analytics as asked
 from benchmarks import (
     chart,
-    cores,
+    conditions,
     drivers,
     endurance,
     endurance_report,
     growth,
     imports,
-    installed,
     load,
     overhead,
     rate_report,
@@ -36,6 +33,22 @@ from benchmarks import (
 from benchmarks import scale as scaling
 from benchmarks import small as of_small
 from benchmarks.operations import OPERATIONS
+from benchmarks.options import (
+    DATA,
+    SERVER,
+    Accounts,
+    AsJson,
+    AsMarkdown,
+    Data,
+    Days,
+    Dialect,
+    Name,
+    Postgres,
+    RoundCount,
+    Seed,
+    VideoDays,
+    Videos,
+)
 from benchmarks.rounds import Measurement, Subject
 from benchmarks.servers import Peer, running
 from benchmarks.sizes import look_again
@@ -50,44 +63,21 @@ notes = Console(stderr=True)
 shown = Console() if sys.stdout.isatty() else Console(width=140)
 
 _PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-_SERVER = os.environ.get("CREATORAUDIT_TEST_POSTGRES_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 _REDIS = os.environ.get("CREATORAUDIT_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 _SCALING = _PAGE.with_name("scaling.md")
 _CHART = _PAGE.with_name("throughput.svg")
-_DATA = Path(".bench")
-
-Name = StrEnum("Name", [(one.name, one.name) for one in OPERATIONS])  # type: ignore[misc]
-
-
-class Dialect(StrEnum):
-    """A database."""
-
-    SQLITE = "sqlite"
-    POSTGRESQL = "postgresql"
-
-
-Data = Annotated[Path, typer.Option(help="Where the worlds are kept, and what peers need; both are made once.")]
-Accounts = Annotated[int, typer.Option(min=10, help="Accounts of the world, of the larger one of two.")]
-Videos = Annotated[int, typer.Option(min=25, help="Videos of each.")]
-Days = Annotated[int, typer.Option(min=90, max=730, help="Days of the accounts' history.")]
-VideoDays = Annotated[int, typer.Option(min=1, help="Days of the videos' history.")]
-Seed = Annotated[int, typer.Option(help="Which world.")]
-Postgres = Annotated[str, typer.Option(metavar="URL", help="The server for PostgreSQL's worlds.")]
-RoundCount = Annotated[int, typer.Option("--rounds", min=1, help="How often everything is measured, in turns.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, every round's figures in it.")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Write the tables into docs/performance.md.")]
 
 
 @app.command()
 def analytics(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 10_000,
     videos_per_account: Videos = 100,
     days: Days = 365,
     video_days: VideoDays = 2,
     seed: Seed = 7,
     database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     round_count: RoundCount = 7,
     seconds: Annotated[float, typer.Option(min=0, help="How long each is measured in a round.")] = 0.15,
     as_json: AsJson = False,
@@ -103,12 +93,12 @@ def analytics(
     for dialect in database or list(Dialect):
         built = [_built(dialect, one, data, postgres) for one in (size, size.tenth)]
         measured, version = _measured(built[0], built[1], data, rounds.Pace(round_count, seconds))
-        title = f"{version}, {_built_in(built)}"
+        title = f"{version}, {conditions.built_in(built)}"
         found[dialect.value] = {"version": version, "measured": report.as_json(measured)}
         sections.append(report.markdown(title, measured))
         if not as_json:
             report.show(title, measured, shown)
-    where = _where(before)
+    where = conditions.where(before)
     if as_json:
         typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
     if markdown:
@@ -118,13 +108,13 @@ def analytics(
 
 @app.command()
 def graphql(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 1_000,
     videos_per_account: Videos = 100,
     days: Days = 365,
     video_days: VideoDays = 2,
     seed: Seed = 7,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     peer: Annotated[list[Peer] | None, typer.Option(help="Only this one; by default all.")] = None,
     operation: Annotated[list[Name] | None, typer.Option(help="Only this one; by default all.")] = None,
     round_count: RoundCount = 5,
@@ -155,7 +145,7 @@ def graphql(
             typer.echo(f"Their answers are the same: {', '.join(server.name for server in servers)}.")
             return
         measured = throughput.measure(subjects, throughput.Pace(round_count, seconds, warm_up), show)
-    where = f"{_where(before)} {_versions()}"
+    where = f"{conditions.where(before)} {conditions.versions()}"
     if as_json:
         found = {"where": where, "measured": rate_report.as_json(measured)}
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
@@ -169,14 +159,14 @@ def graphql(
 
 @app.command()
 def small(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 200,
     videos_per_account: Videos = 25,
     days: Days = 90,
     video_days: VideoDays = 2,
     seed: Seed = 7,
     database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     round_count: RoundCount = 20,
     requests: Annotated[int, typer.Option(min=1, help="How many requests make a figure of a round.")] = 300,
     as_json: AsJson = False,
@@ -202,7 +192,7 @@ def small(
             sections.append(small_report.markdown(version, measured))
             if not as_json:
                 small_report.show(version, measured, shown)
-    where = _where(before)
+    where = conditions.where(before)
     if as_json:
         typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
     if markdown:
@@ -212,14 +202,14 @@ def small(
 
 @app.command("import")
 def import_(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Annotated[int, typer.Option(min=1, help="Accounts of the world.")] = 200,
     videos_per_account: Annotated[int, typer.Option(min=1, help="Videos of each.")] = 40,
     days: Annotated[int, typer.Option(min=1, help="Days of the accounts' history.")] = 60,
     video_days: Annotated[int, typer.Option(min=1, help="Days of the videos' history.")] = 30,
     seed: Seed = 7,
     database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     round_count: RoundCount = 5,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
@@ -233,7 +223,7 @@ def import_(
         for dialect in database or list(Dialect):
             target = imports.SQLite(data) if dialect is Dialect.SQLITE else imports.PostgreSQL(postgres)
             measured.append(imports.measure(world.url, data, target, round_count, show))
-    where = _where(before)
+    where = conditions.where(before)
     if as_json:
         found = {one.version: imports.as_json(one) for one in measured}
         typer.echo(orjson.dumps({"where": where, **found}, option=orjson.OPT_INDENT_2).decode())
@@ -247,14 +237,14 @@ def import_(
 
 @app.command("overhead")
 def overhead_(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 1_000,
     videos_per_account: Videos = 100,
     days: Days = 365,
     video_days: VideoDays = 2,
     seed: Seed = 7,
     database: Annotated[Dialect, typer.Option(help="Where the world is.")] = Dialect.POSTGRESQL,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     round_count: RoundCount = 12,
     requests: Annotated[int, typer.Option(min=1, help="Requests in each round.")] = 400,
     as_json: AsJson = False,
@@ -267,7 +257,7 @@ def overhead_(
     world = _built(database, size, data, postgres)
     with _progress() as show:
         costs = overhead.measure(world, chosen, data, overhead.Pace(round_count, requests), show)
-    where = _where(before)
+    where = conditions.where(before)
     if as_json:
         found = {"where": where, "measured": overhead.as_json(costs)}
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
@@ -282,13 +272,13 @@ def overhead_(
 
 @app.command("load")
 def load_(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 1_000,
     videos_per_account: Videos = 100,
     days: Days = 365,
     video_days: VideoDays = 2,
     seed: Seed = 7,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     redis: Annotated[str, typer.Option(metavar="URL", help="The Redis that the processes share.")] = _REDIS,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 2,
     keys: Annotated[int, typer.Option(min=1, help="Keys that ask as often as they are answered.")] = 8,
@@ -308,7 +298,7 @@ def load_(
     world = _built(Dialect.POSTGRESQL, size, data, postgres)
     with _progress() as show:
         found = endurance.endure(world, redis, pressure, data, show)
-    where = _where(before)
+    where = conditions.where(before)
     if as_json:
         typer.echo(
             orjson.dumps({"where": where, **endurance_report.as_json(found)}, option=orjson.OPT_INDENT_2).decode()
@@ -325,14 +315,14 @@ def load_(
 
 @app.command()
 def sizes(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Annotated[int, typer.Option(min=1, help="Accounts of the world.")] = 200,
     videos_per_account: Annotated[int, typer.Option(min=1, help="Videos of each.")] = 100,
     days: Annotated[int, typer.Option(min=1, help="Days of the accounts' history.")] = 120,
     video_days: Annotated[int, typer.Option(min=1, help="Days of the videos' history.")] = 10,
     seed: Seed = 7,
     database: Annotated[list[Dialect] | None, typer.Option(help="Only this one; by default both.")] = None,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     looks: Annotated[int, typer.Option(min=0, help="How often everything is looked at once more.")] = 3,
     observed_days: Annotated[int, typer.Option(min=1, help="Days on which each video is observed.")] = 30,
     account_days: Annotated[int, typer.Option(min=1, help="Days on which each account is observed.")] = 365,
@@ -353,7 +343,7 @@ def sizes(
         measured.append(_filled(target, size, looks))
     found = growth.tables(measured, size, shape, price)
     if as_json:
-        told = {"where": _where(before), **growth.as_json(measured, size, shape)}
+        told = {"where": conditions.where(before), **growth.as_json(measured, size, shape)}
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
     else:
         growth.show(found, shown)
@@ -366,13 +356,13 @@ def sizes(
 
 @app.command()
 def scale(
-    data: Data = _DATA,
+    data: Data = DATA,
     accounts: Accounts = 1_000,
     videos_per_account: Videos = 25,
     days: Days = 90,
     video_days: VideoDays = 2,
     seed: Seed = 7,
-    postgres: Postgres = _SERVER,
+    postgres: Postgres = SERVER,
     processes: Annotated[list[int] | None, typer.Option(help="Server processes; by default 1, 2 and 4.")] = None,
     round_count: RoundCount = 3,
     seconds: Annotated[int, typer.Option(min=1, help="How long each is asked in a round.")] = 4,
@@ -392,7 +382,7 @@ def scale(
         "Processor time: seconds for a thousand requests": scaling.loads_table(measured),
         "What each component could answer by itself": scaling.ceilings_table(measured, database_cores),
     }
-    where = _where(before, apart=False)
+    where = conditions.where(before, apart=False)
     if as_json:
         told = {"where": where, "measured": scaling.as_json(measured)}
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
@@ -436,30 +426,6 @@ def _measured(large: World, small: World, data: Path, pace: rounds.Pace) -> tupl
         ]
         subjects = [Subject(question, *places[question.world]) for question in questions]
         return rounds.measure(subjects, pace, show), driver.version
-
-
-def _built_in(built: list[World]) -> str:
-    known = [
-        f"{world.size.accounts * world.size.videos_per_account:,} videos in {world.seconds:,.0f} s"
-        for world in built
-        if world.seconds
-    ]
-    return f"built {' and '.join(known)}" if known else "built before"
-
-
-def _where(before: tuple[float, ...], *, apart: bool = cores.ARE_APART) -> str:
-    placed = "server and client on a core each" if apart else "server and client not kept apart"
-    return (
-        f"{os.cpu_count()} cores ({platform.machine()}), {placed}; Python {platform.python_version()}; "
-        f"load average before it began {before[0]:.1f}, at the end {os.getloadavg()[0]:.1f}."
-    )
-
-
-def _versions() -> str:
-    """Those of the peers."""
-    pinned = installed.versions()
-    shown = ("strawberry-graphql", "sqlmodel", "fastapi", "mercurius", "graphql-yoga", "postgraphile")
-    return "Peers: " + ", ".join(f"{name} {pinned[name]}" for name in shown) + "."
 
 
 def _command(name: str, size: Size, round_count: int, seconds: float) -> str:
