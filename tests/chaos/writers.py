@@ -46,6 +46,7 @@ class Writer:
             assert answer.status_code == 200, answer.text
             self.counted = number
             read = await self._answered(lambda: self.client.get(f"/v2/accounts/{first}"))
+            assert read.status_code == 200, read.text
             assert read.json()["data"]["metadata"]["count"] == number, "what was acknowledged is read"
 
     async def _create(self, number: int) -> str:

@@ -420,8 +420,9 @@ def is_away(error: BaseException | None) -> bool:
     state = getattr(error, "sqlstate", None) or ""
     if state[:2] in {"08", "53", "57"} or state == LOCK_NOT_AVAILABLE:
         return True
-    # asyncpg's InterfaceError has no SQLSTATE: a connection that was lost or closed under us
+    # asyncpg's own have no SQLSTATE: a connection was lost or closed under us, or is just being told so
     return type(error).__module__.startswith("asyncpg") and type(error).__name__ in {
         "InterfaceError",
+        "InternalClientError",
         "ConnectionDoesNotExistError",
     }
